@@ -1,0 +1,78 @@
+# Every target works on a fresh machine: set-up comes first, and a second run of it takes two seconds.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+SANDBOX ?= .sandbox
+PYTHON := .venv/bin/python
+# The sandbox's environment is for pulumi and the commands around it, never for the toolchain.
+IN_SANDBOX := . $(SANDBOX)/env &&
+
+.PHONY: help setup up down preview check test test-all parity recover preview-comment format docs lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: ## tools, plugins and the Python environment
+	@python3 -m toolchain setup
+
+up: setup ## the platform on the embedded sandbox, ending with a model call through the gateway
+	@$(PYTHON) -m sandbox start --dir $(SANDBOX)
+	@$(IN_SANDBOX) $(PYTHON) -m operations local-stack --stack dev --directory $(SANDBOX)
+	@$(IN_SANDBOX) $(PYTHON) -m toolchain secrets dev --config-file $(SANDBOX)/Pulumi.dev.yaml
+	@$(IN_SANDBOX) pulumi up --stack dev --config-file $(SANDBOX)/Pulumi.dev.yaml --yes --non-interactive --suppress-outputs
+	@$(IN_SANDBOX) $(PYTHON) -m operations verify --stack dev
+
+preview: ## what the next `make up` would change
+	@$(IN_SANDBOX) pulumi preview --stack dev --config-file $(SANDBOX)/Pulumi.dev.yaml --non-interactive
+
+down: ## destroy the stack, stop the sandbox, leave nothing
+	@if [ -f $(SANDBOX)/env ]; then \
+	  $(PYTHON) -m sandbox start --dir $(SANDBOX); \
+	  $(IN_SANDBOX) pulumi destroy --stack dev --config-file $(SANDBOX)/Pulumi.dev.yaml --yes --non-interactive --suppress-outputs; \
+	  $(PYTHON) -m sandbox stop --clean --dir $(SANDBOX); \
+	else echo "no sandbox in $(SANDBOX)"; fi
+
+check: setup ## lint, types, import contracts, generated files current
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy .
+	@.venv/bin/lint-imports
+	@$(PYTHON) -m components.config schema --check
+	@$(PYTHON) -m components.config docs --check
+	@$(PYTHON) -m operations licences --check
+	@.venv/bin/yamllint --strict .
+	@.venv/bin/shellcheck .ci/run
+
+test: setup ## every tier: pure, components, providers, program, end to end
+	@$(PYTHON) -m pytest -m "not e2e and not slow" -n 2
+	@$(PYTHON) -m pytest -m "e2e and not slow"
+
+test-all: setup ## everything, slow proofs included
+	@$(PYTHON) -m pytest -m "not e2e and not slow" -n 2
+	@$(PYTHON) -m pytest -m "e2e or slow"
+
+parity: setup ## one program with official plugins and with the stand-ins, compared
+	@$(PYTHON) -m toolchain parity
+
+recover: ## after a crash: make recover STACK=dev
+	@$(PYTHON) -m operations recover --stack $(STACK)
+
+preview-comment: ## the preview as Markdown: make preview-comment STACK=dev
+	@$(PYTHON) -m operations preview-comment --stack $(STACK)
+
+format: ## rewrite what `make check` would refuse
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+docs: ## generated files: schema, reference, licences
+	@$(PYTHON) -m components.config schema
+	@$(PYTHON) -m components.config docs
+	@$(PYTHON) -m operations licences
+
+lock: ## resolve requirements.lock anew
+	@$(PYTHON) -m uv pip compile pyproject.toml --group sandbox --group dev --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
+
+clean: ## remove what set-up put into this folder; the cache stays
+	@python3 -m toolchain clean

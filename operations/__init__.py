@@ -1,0 +1,1 @@
+"""Commands around the program: what an operator runs beside `pulumi up`."""

@@ -1,0 +1,64 @@
+"""`local-stack`: a stack whose configuration file is a private copy, so that no tracked file is ever written.
+
+`pulumi stack init` writes the encryption salt into the stack file beside Pulumi.yaml. The copy therefore gets a
+Pulumi.yaml of its own, and `PULUMI_OPTION_CONFIG_FILE` or `--config-file` names it afterwards.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from operations.errors import OperationError
+from operations.stack import PROJECT, Stack
+
+
+def merged(tracked: dict[str, Any], private: dict[str, Any]) -> dict[str, Any]:
+    """The stack file of the copy: the tracked settings, and of the old copy what only it has, secrets and salt."""
+    secrets = {
+        key: value
+        for key, value in (private.get("config") or {}).items()
+        if isinstance(value, dict) and set(value) == {"secure"}
+    }
+    kept = {key: value for key, value in private.items() if key != "config"}
+    return {**kept, **tracked, "config": {**(tracked.get("config") or {}), **secrets}}
+
+
+def _write(path: Path, text: str) -> None:
+    """Write `text` in one step, readable by its owner alone."""
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(text)
+    fresh.replace(path)
+
+
+def _exists(stack: Stack) -> bool:
+    """Whether the backend knows the stack."""
+    entries = json.loads(stack.run("stack", "ls", "--json", named=False))
+    return any(str(entry["name"]).rsplit("/", 1)[-1] == stack.name for entry in entries)
+
+
+def main(name: str, directory: str) -> int:
+    """Bring the copy up to date and make the stack once; secrets and state are kept. Always returns 0.
+
+    Raises:
+        OperationError: There is no tracked stack file of that name, or the backend refused.
+    """
+    source = PROJECT / f"Pulumi.{name}.yaml"
+    if not source.is_file():
+        known = ", ".join(sorted(path.name for path in PROJECT.glob("Pulumi.*.yaml")))
+        message = f"asked for a private copy of stack {name}: there is no {source.name}; there are {known}; name one"
+        raise OperationError(message)
+    folder = Path(directory).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "Pulumi.yaml", (PROJECT / "Pulumi.yaml").read_text())
+    settings = folder / source.name
+    old = yaml.safe_load(settings.read_text()) if settings.exists() else {}
+    tracked = yaml.safe_load(source.read_text())
+    _write(settings, yaml.safe_dump(merged(tracked or {}, old or {}), sort_keys=False))
+    private = Stack(name=name, cwd=folder)
+    if not _exists(private):
+        private.run("stack", "init")
+    return 0

@@ -1,0 +1,83 @@
+"""The exported deployment as plain data: what was pending, and the state that knows it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"  # noqa: S105 (Pulumi's public marker, sdk/go/common/resource/sig.go)
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """`value` with every secret of an export made with `--show-secrets` replaced by what it holds."""
+    if isinstance(value, dict):
+        if SECRET_SIGNATURE in value:
+            return json.loads(value["plaintext"]) if "plaintext" in value else None
+        return {key: plain(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [plain(member) for member in value]
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingCreate:
+    """A resource whose create had begun when the engine died."""
+
+    urn: str
+    type: str
+    inputs: Mapping[str, Any]
+    """Inputs with secrets readable: for look-ups in memory, never for print."""
+    provider: Mapping[str, Any]
+    """Inputs of the provider instance, readable likewise."""
+
+    @property
+    def name(self) -> str:
+        """The resource's name in the program."""
+        return self.urn.rsplit("::", 1)[-1]
+
+
+def _resources(state: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The recorded resources of an export."""
+    resources: list[dict[str, Any]] = state["deployment"].get("resources") or []
+    return resources
+
+
+def pending(state: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The pending operations of an export: `{"resource": …, "type": "creating" | "updating" | "deleting" | …}`."""
+    operations: list[dict[str, Any]] = state["deployment"].get("pending_operations") or []
+    return operations
+
+
+def pending_creates(readable: Mapping[str, Any]) -> Iterator[PendingCreate]:
+    """The pending creates of an export made with `--show-secrets`, in recorded order."""
+    providers = {f"{r['urn']}::{r.get('id', '')}": r.get("inputs") or {} for r in _resources(readable)}
+    for operation in pending(readable):
+        resource = operation["resource"]
+        if operation["type"] == "creating":
+            yield PendingCreate(
+                urn=resource["urn"],
+                type=resource["type"],
+                inputs=plain(resource.get("inputs") or {}),
+                provider=plain(providers.get(resource.get("provider", ""), {})),
+            )
+
+
+def recovered(state: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
+    """`state` with nothing pending, and with each resource of `found` (URN → id) recorded.
+
+    A resource found in the middle of its replacement takes the place of the one it replaces, or stands beside the old
+    one, which is then marked for deletion as the engine itself marks it.
+    """
+    resources = [dict(resource) for resource in _resources(state)]
+    for operation in pending(state):
+        resource = operation["resource"]
+        if operation["type"] != "creating" or resource["urn"] not in found:
+            continue
+        resources = [r for r in resources if not (r["urn"] == resource["urn"] and r.get("pendingReplacement"))]
+        for old in resources:
+            if old["urn"] == resource["urn"]:
+                old["delete"] = True
+        # Outputs start as the inputs (a dynamic provider finds its code there); the refresh that follows reads them.
+        resources.append({**resource, "id": found[resource["urn"]], "outputs": resource.get("inputs") or {}})
+    deployment = {key: value for key, value in state["deployment"].items() if key != "pending_operations"}
+    return {**state, "deployment": {**deployment, "resources": resources}}

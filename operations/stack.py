@@ -1,0 +1,79 @@
+"""One stack, seen through the Pulumi CLI.
+
+Every call is one CLI process; nothing here reads the backend's files, so any backend works. A secret goes in by
+standard input and comes out by standard output only: never by an argument, which other users of a machine can read.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from operations.errors import OperationError
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The folder of Pulumi.yaml: commands work from any directory."""
+
+
+def _tail(text: str, lines: int = 25) -> str:
+    """The end of a program's output: the cause stands there."""
+    return "\n".join(text.strip().splitlines()[-lines:])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack of this project."""
+
+    name: str
+    """Stack name as `pulumi stack ls` prints it."""
+    cwd: Path = PROJECT
+    """Folder that holds Pulumi.yaml."""
+
+    def run(self, *arguments: str, stdin: str | None = None, ok: Sequence[int] = (0,), named: bool = True) -> str:
+        """The CLI's standard output; `named=False` for the few commands that take no stack.
+
+        Raises:
+            OperationError: The CLI is missing or ended with a code that is not in `ok`.
+        """
+        which = ["--stack", self.name] if named else []
+        command = ["pulumi", *arguments, *which, "--non-interactive", "--color", "never"]
+        try:
+            done = subprocess.run(
+                command, cwd=self.cwd, input=stdin, capture_output=True, text=True, check=False, env=os.environ.copy()
+            )
+        except FileNotFoundError:
+            message = (
+                f"asked for `pulumi {arguments[0]}`, but no `pulumi` is on PATH; "
+                "a set-up project has one in .toolchain/bin: run `make setup` and put that folder first on PATH"
+            )
+            raise OperationError(message) from None
+        if done.returncode not in ok:
+            message = (
+                f"asked `pulumi {' '.join(arguments)}` of stack {self.name}; it ended with code {done.returncode}, "
+                f"{' or '.join(map(str, ok))} was expected. It said:\n{_tail(done.stderr or done.stdout)}"
+            )
+            raise OperationError(message)
+        return done.stdout
+
+    def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """The deployment as `pulumi stack export` gives it: secrets as ciphertext, or, for use in memory, readable."""
+        state: dict[str, Any] = json.loads(self.run("stack", "export", *(["--show-secrets"] if show_secrets else [])))
+        return state
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Replace the stack's state by `state`."""
+        self.run("stack", "import", "--force", stdin=json.dumps(state))
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack outputs; secret ones read `[secret]`."""
+        values: dict[str, Any] = json.loads(self.run("stack", "output", "--json"))
+        return values
+
+    def config(self, key: str) -> str | None:
+        """The value of `key` in the stack's configuration, decrypted; None when it is not set."""
+        entries: dict[str, dict[str, str]] = json.loads(self.run("config", "--json", "--show-secrets"))
+        entry = entries.get(f"maas:{key}")
+        return None if entry is None else entry.get("value")
