@@ -1,0 +1,51 @@
+"""Every public host, computed from the wildcard domain, so that the first preview shows all of them."""
+
+from components.config.identity import Identity
+from components.config.settings import Settings
+
+
+def gateway_label(system_name: str, tenant_name: str, stage: str) -> str:
+    """First label of a product's gateway host; `stage` is `production` or `staging`.
+
+    porta builds it from the parameterised system name (config/examples/sandbox_proxy.yml).
+    """
+    return f"{system_name.lower().replace('_', '-')}-{tenant_name}-apicast-{stage}"
+
+
+def gateway_url(settings: Settings, key: str, stage: str) -> str:
+    """Public URL of model `key` at the gateway of `stage`, without port."""
+    label = gateway_label(settings.system_name(key), settings.threescale.tenant_name, stage)
+    return f"https://{label}.{settings.cluster.wildcard_domain}"
+
+
+def portal_url(settings: Settings) -> str:
+    """URL of the developer portal."""
+    return f"https://{settings.threescale.tenant_name}.{settings.cluster.wildcard_domain}"
+
+
+def threescale_admin_url(settings: Settings) -> str:
+    """URL of the tenant's admin portal and Admin API."""
+    return f"https://{settings.threescale.tenant_name}-admin.{settings.cluster.wildcard_domain}"
+
+
+def identity_host(settings: Settings, identity: Identity) -> str:
+    """Host of the identity server."""
+    return f"{identity.host_prefix}.{settings.cluster.wildcard_domain}"
+
+
+def identity_issuer_url(settings: Settings) -> str | None:
+    """Issuer of the portal's realm, or nothing when the stack has no identity server."""
+    if settings.identity is None:
+        return None
+    return f"https://{identity_host(settings, settings.identity)}/realms/{settings.identity.realm}"
+
+
+def model_base_url(settings: Settings, key: str) -> str:
+    """URL below which the gateway reaches the server of model `key`, without a closing slash.
+
+    KServe names the Service of a server we run `<name>-predictor`; with a cluster IP it listens on port 80.
+    """
+    external = settings.models[key].source.external
+    if external is not None:
+        return external.rstrip("/")
+    return f"http://{key}-predictor.{settings.namespaces.models}.svc.cluster.local"

@@ -1,0 +1,76 @@
+"""The stack's outputs, the contract with other teams: the one table of their names and meanings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackOutput:
+    """One output of the stack; none of them is a secret, keys and passwords are given by reference."""
+
+    name: str
+    """Name by which a StackReference reads it."""
+    row: str
+    """Row of the requirements."""
+    type: str
+    """Its shape."""
+    description: str
+    """What it is for."""
+
+
+OUTPUTS: tuple[StackOutput, ...] = (
+    StackOutput(
+        name="wildcard_domain", row="O-01", type="text", description="Domain below which every host of the platform is."
+    ),
+    StackOutput(name="portal_url", row="O-02", type="URL", description="The developer portal."),
+    StackOutput(
+        name="threescale_admin_url", row="O-03", type="URL", description="The tenant's admin portal and Admin API."
+    ),
+    StackOutput(
+        name="identity_issuer_url",
+        row="O-07",
+        type="URL or nothing",
+        description="Issuer of the portal's realm; its discovery document is below `/.well-known/openid-configuration`.",
+    ),
+    StackOutput(
+        name="models",
+        row="O-14",
+        type="list of {name, system_name, served_model_name, kind, max_model_len, operations, production_url, "
+        "staging_url, internal_url, plan_ids}",
+        description="The catalogue: per model its names, limits, addresses, and the ids of its plans by plan name. "
+        "`max_model_len` is in tokens; `internal_url` is reachable from permitted namespaces only.",
+    ),
+    StackOutput(
+        name="model_endpoints",
+        row="O-15",
+        type="mapping of system name to URL",
+        description="Where to call each model with an API key, for quick use by other stacks.",
+    ),
+    StackOutput(
+        name="test_application_keys",
+        row="O-19",
+        type="mapping of `<account>/<application>` to {namespace, name, key}",
+        description="Where the key of each declared application is: a Secret's namespace, its name, and the entry in it.",
+    ),
+    StackOutput(
+        name="compat_flags",
+        row="O-31",
+        type="list of text",
+        description="Switches of `compat` that are on; empty in production.",
+    ),
+)
+"""Every output in the order of the documentation."""
+
+
+def complete(names: Iterable[str]) -> None:
+    """Refuses a set of exported names that differs from the table.
+
+    Raises:
+        ValueError: naming the outputs that are missing or not described.
+    """
+    described = {output.name for output in OUTPUTS}
+    if difference := sorted(described ^ set(names)):
+        message = (
+            f"The outputs {', '.join(difference)} are not both exported and described in components.config.outputs."
+        )
+        raise ValueError(message)

@@ -1,0 +1,224 @@
+"""What one part of the configuration promises another: names that exist, names that are free, hosts that fit."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from components.config.hosts import gateway_label
+from components.config.operations import exposed
+from components.config.problems import Problem
+from components.config.section import MAX_LABEL
+from components.config.settings import Settings
+
+_TOKEN_METRICS = ("completion_tokens", "prompt_tokens", "total_tokens")
+"""Metrics every model's API has besides `hits` (inventory: one set for all kinds that report usage)."""
+
+_MAX_SERVER_NAME = 53
+"""Longest name of an InferenceService in characters; KServe adds `-predictor` (kserve, pkg/apis/serving)."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Keys as written, also of entries that are wrong in themselves and missing from the settings."""
+
+    models: frozenset[str]
+    plans: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A check across sections; it runs when the sections it reads are valid in themselves."""
+
+    reads: frozenset[str]
+    """Field names of `Settings`."""
+    broken: Callable[[Settings, Names], Iterator[Problem]]
+    """Yields what does not hold."""
+
+
+def _duplicates(settings: Settings, _: Names) -> Iterator[Problem]:
+    kinds: dict[str, Callable[[str], str]] = {
+        "systemName": lambda key: settings.system_name(key).lower().replace("_", "-"),
+        "servedModelName": settings.served_model_name,
+        "displayName": settings.display_name,
+    }
+    for field, value in kinds.items():
+        owners: dict[str, str] = {}
+        for key in settings.models:
+            first = owners.setdefault(value(key), key)
+            if first != key:
+                yield Problem(
+                    path=f"models.{key}.{field}",
+                    given=f'"{value(key)}" is also the {field} of model {first}',
+                    allowed=f"a {field} that no other model has; when left out it is the model's key"
+                    + (" (names are compared as the gateway's host shows them)" if field == "systemName" else ""),
+                    remedy=f"give one of the two models another {field}",
+                )
+
+
+def _hosts(settings: Settings, _: Names) -> Iterator[Problem]:
+    tenant = settings.threescale.tenant_name
+    room = MAX_LABEL - len(gateway_label("", tenant, "production"))
+    for key, model in settings.models.items():
+        name = settings.system_name(key)
+        label = gateway_label(name, tenant, "production")
+        if len(label) > MAX_LABEL:
+            yield Problem(
+                path=f"models.{key}.systemName" if model.system_name else f"models.{key}",
+                given=f'"{name}" gives the host label {label} of {len(label)} characters',
+                allowed=f"a system name of at most {room} characters, so that the label has at most {MAX_LABEL}",
+                remedy=f"set models.{key}.systemName to a shorter name",
+            )
+
+
+def _server_names(settings: Settings, _: Names) -> Iterator[Problem]:
+    for key, model in settings.models.items():
+        if model.server is not None and len(key) > _MAX_SERVER_NAME:
+            yield Problem(
+                path=f"models.{key}",
+                given=f"the key has {len(key)} characters",
+                allowed=f"a key of at most {_MAX_SERVER_NAME} characters for a model with a server of its own",
+                remedy="shorten the key; displayName and servedModelName may stay long",
+            )
+
+
+def _reserved(settings: Settings, _: Names) -> Iterator[Problem]:
+    for key in settings.models:
+        if settings.system_name(key).lower() == "api":
+            yield Problem(
+                path=f"models.{key}",
+                given='"api" would be the system name',
+                allowed="any other name; every new tenant already has a sample product and backend of this name",
+                remedy=f"set models.{key}.systemName to another name",
+            )
+
+
+def _plans(settings: Settings, names: Names) -> Iterator[Problem]:
+    for key, model in settings.models.items():
+        for position, plan in enumerate(model.plans):
+            if plan not in names.plans or plan in model.plans[:position]:
+                yield Problem(
+                    path=f"models.{key}.plans[{position}]",
+                    given=f'"{plan}" {"is there twice" if plan in names.plans else "is no plan"}',
+                    allowed=f"each of the plans once: {', '.join(sorted(names.plans)) or 'none is declared'}",
+                    remedy=f"declare plans.{plan} or name another plan",
+                )
+
+
+def _limits(settings: Settings, _: Names) -> Iterator[Problem]:
+    for name, plan in settings.plans.items():
+        offering = [key for key, model in settings.models.items() if name in model.plans]
+        for limit in plan.limits:
+            lacking = [key for key in offering if limit.split(" per ")[0] not in _metrics(settings, key)]
+            if lacking:
+                yield Problem(
+                    path=f'plans.{name}.limits["{limit}"]',
+                    given=f"no such metric or operation on {', '.join(lacking)}, which the plan is offered for",
+                    allowed=f"a limit on one of {', '.join(_metrics(settings, lacking[0]))}",
+                    remedy="correct the limit, or expose the operation on every model that offers the plan",
+                )
+
+
+def _metrics(settings: Settings, key: str) -> tuple[str, ...]:
+    model = settings.models[key]
+    return ("hits", *_TOKEN_METRICS, *(operation.system_name for operation in exposed(model, settings.compat)))
+
+
+def _applications(settings: Settings, names: Names) -> Iterator[Problem]:
+    for account, declared in settings.consumers.accounts.items():
+        for name, application in declared.applications.items():
+            path = f"consumers.accounts.{account}.applications.{name}"
+            model = settings.models.get(application.model)
+            if application.model not in names.models:
+                yield Problem(
+                    path=f"{path}.model",
+                    given=f'"{application.model}" is no model',
+                    allowed=f"one of the models: {', '.join(sorted(names.models)) or 'none is declared'}",
+                    remedy="name a model of the catalogue, or add it",
+                )
+            elif model is not None and application.plan not in model.plans:
+                yield Problem(
+                    path=f"{path}.plan",
+                    given=f'"{application.plan}" is not offered by model {application.model}',
+                    allowed=f"one of its plans: {', '.join(model.plans)}",
+                    remedy=f"name one of them, or add the plan to models.{application.model}.plans",
+                )
+
+
+def _users(settings: Settings, _: Names) -> Iterator[Problem]:
+    for field in ("username", "email"):
+        owners: dict[str, str] = {}
+        for name, account in settings.consumers.accounts.items():
+            value = str(getattr(account, field)).lower()
+            first = owners.setdefault(value, name)
+            if first != name:
+                yield Problem(
+                    path=f"consumers.accounts.{name}.{field}",
+                    given=f'"{value}" is also the {field} of account {first}',
+                    allowed=f"a {field} that no other account has; it is unique in the tenant",
+                    remedy=f"give one of the two accounts another {field}",
+                )
+
+
+def _namespaces(settings: Settings, _: Names) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    if settings.prereqs.openshift_ai is not None:
+        owners[settings.prereqs.openshift_ai.namespace] = "prereqs.openshiftAi.namespace"
+    for field, value in settings.namespaces.model_dump(by_alias=True).items():
+        first = owners.setdefault(value, f"namespaces.{field}")
+        if first != f"namespaces.{field}":
+            yield Problem(
+                path=f"namespaces.{field}",
+                given=f'"{value}" is also {first}',
+                allowed="a namespace of its own; an operator's namespace holds exactly one OperatorGroup",
+                remedy="give one of the two another namespace",
+            )
+
+
+def _identity_host(settings: Settings, _: Names) -> Iterator[Problem]:
+    tenant = settings.threescale.tenant_name
+    taken = (tenant, f"{tenant}-admin", "master", f"backend-{tenant}")
+    if settings.identity is not None and settings.identity.host_prefix in taken:
+        yield Problem(
+            path="identity.hostPrefix",
+            given=f'"{settings.identity.host_prefix}" is a host of 3scale',
+            allowed=f"any label but {', '.join(taken)}",
+            remedy="choose another hostPrefix, for example sso",
+        )
+
+
+def _compat(settings: Settings, _: Names) -> Iterator[Problem]:
+    if settings.environment == "prod":
+        for switch in settings.compat.active:
+            yield Problem(
+                path=f"compat.{switch}",
+                given="true was given while environment is prod",
+                allowed="false; a switch of compat gives up a safe default and is refused in production",
+                remedy=f"remove compat.{switch}",
+            )
+
+
+PROMISES: tuple[Promise, ...] = (
+    Promise(frozenset({"models"}), _duplicates),
+    Promise(frozenset({"models", "threescale"}), _hosts),
+    Promise(frozenset({"models"}), _server_names),
+    Promise(frozenset({"models"}), _reserved),
+    Promise(frozenset({"models", "plans"}), _plans),
+    Promise(frozenset({"models", "plans", "compat"}), _limits),
+    Promise(frozenset({"models", "consumers"}), _applications),
+    Promise(frozenset({"consumers"}), _users),
+    Promise(frozenset({"namespaces", "prereqs"}), _namespaces),
+    Promise(frozenset({"identity", "threescale"}), _identity_host),
+    Promise(frozenset({"environment", "compat"}), _compat),
+)
+"""Every promise across sections."""
+
+
+def broken(settings: Settings, valid: frozenset[str], raw: Mapping[str, object]) -> Iterator[Problem]:
+    """What does not hold between the sections named in `valid`; `raw` is the stack file as written."""
+    names = Names(models=_names(raw.get("models")), plans=_names(raw.get("plans")))
+    for promise in PROMISES:
+        if promise.reads <= valid:
+            yield from promise.broken(settings, names)
+
+
+def _names(section: object) -> frozenset[str]:
+    return frozenset(section) if isinstance(section, dict) else frozenset()

@@ -1,0 +1,56 @@
+"""The whole configuration of one stack, secrets apart."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from components.config.api_defaults import ApiDefaults
+from components.config.catalog import Model, Plan
+from components.config.cluster import Cluster
+from components.config.compat import Compat
+from components.config.consumers import Consumers
+from components.config.identity import Identity, Portal
+from components.config.namespaces import Namespaces
+from components.config.operators import Prereqs
+from components.config.section import DnsLabel, Section
+from components.config.threescale import Promotion, ThreeScale
+from components.config.waits import Waits
+
+
+class Settings(Section):
+    """One environment: every key of the stack file that is not a secret."""
+
+    environment: Literal["dev", "test", "prod"] = Field(
+        description="What the stack is for. `prod` refuses every `compat` switch."
+    )
+    cluster: Cluster = Field(description="The cluster, and how to reach it.")
+    prereqs: Prereqs = Field(default=Prereqs(), description="What is installed before models can be served.")
+    namespaces: Namespaces = Field(default=Namespaces(), description="Names of the namespaces.")
+    models: dict[DnsLabel, Model] = Field(
+        description="The catalogue: one entry per model. The key is the model's identity: Pulumi name, Kubernetes "
+        "name and, unless overridden, the served and the system name. A changed key replaces the model."
+    )
+    plans: dict[DnsLabel, Plan] = Field(description="Plans by system name; a changed key replaces the plan.")
+    api_defaults: ApiDefaults = Field(default=ApiDefaults(), description="What all models share at the gateway.")
+    identity: Identity | None = Field(
+        default=None,
+        description="The identity server. When left out or empty, developers sign in with local passwords of the portal.",
+    )
+    portal: Portal = Field(default=Portal(), description="The developer portal.")
+    threescale: ThreeScale = Field(description="The 3scale installation.")
+    consumers: Consumers = Field(default=Consumers(), description="Accounts and applications of this stack's own.")
+    promotion: Promotion = Field(default=Promotion(), description="How far a change of an API is promoted.")
+    waits: Waits = Field(default=Waits(), description="Time limits of the gates.")
+    compat: Compat = Field(default=Compat(), description="Exceptions from the secure defaults; refused in `prod`.")
+
+    def display_name(self, key: str) -> str:
+        """Title of model `key` in the portal."""
+        return self.models[key].display_name or key
+
+    def system_name(self, key: str) -> str:
+        """Permanent name of model `key` in 3scale."""
+        return self.models[key].system_name or key
+
+    def served_model_name(self, key: str) -> str:
+        """Name by which requests ask for model `key`."""
+        return self.models[key].served_model_name or key

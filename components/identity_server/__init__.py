@@ -1,0 +1,5 @@
+"""The identity server."""
+
+from components.identity_server.component import IdentityServer, IdentityServerArgs
+
+__all__ = ["IdentityServer", "IdentityServerArgs"]

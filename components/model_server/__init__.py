@@ -1,0 +1,6 @@
+"""One model's server."""
+
+from components.model_server.component import ModelServer, ModelServerArgs
+from components.model_server.served import served_model
+
+__all__ = ["ModelServer", "ModelServerArgs", "served_model"]

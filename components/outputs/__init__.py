@@ -1,0 +1,5 @@
+"""What other teams read from the stack."""
+
+from components.outputs.values import stack_outputs
+
+__all__ = ["stack_outputs"]

@@ -1,0 +1,1 @@
+"""3scale's entities as resources: `errors` ← `client` ← `entity` and `owned` ← one module per entity."""

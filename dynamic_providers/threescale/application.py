@@ -1,0 +1,105 @@
+"""Application: a developer account's use of one product, with the key that the gateway asks for.
+
+The key is made by 3scale and is a secret output. 3scale would accept a second application of the same name, so the
+natural key is account, plan and name, and is looked up before anything is made.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from pulumi import Input, Output, ResourceOptions
+
+from dynamic_providers.declared import Json, Props
+from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.shapes import Id, Title
+
+if TYPE_CHECKING:
+    from dynamic_providers.threescale.client import AdminApi
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationArgs:
+    """What a caller declares."""
+
+    account_id: Input[str]
+    plan_id: Input[str]
+    """Another plan of the same product is an update, and the key stays."""
+    name: Input[str]
+    description: Input[str] = ""
+    product_id: Input[str] = ""
+    """The plan's product: give it, so that a replaced product replaces its applications, which 3scale cannot move."""
+    accepted: Input[bool] = True
+    """Accept the application where its plan requires approval."""
+    adopt: Input[bool] = False
+    """Take over an existing application of this account, plan and name."""
+
+
+class ApplicationProps(Props):
+    """The same fields, resolved."""
+
+    account_id: Id
+    plan_id: Id
+    name: Title
+    description: str = ""
+    product_id: str = ""
+    accepted: bool = True
+    adopt: bool = False
+
+
+class ApplicationProvider(EntityProvider):
+    """`/admin/api/accounts/{account_id}/applications`."""
+
+    entity = Entity(title="application", path="accounts/{account_id}/applications", natural_key="name")
+    props = ApplicationProps
+    replace_on = frozenset({"account_id", "product_id"})
+
+    def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
+        """Return the id of the account's application of this plan and name, the oldest of several."""
+        held = api.pages(self.path(wanted), "applications")
+        same = [
+            item["id"]
+            for item in held
+            if (str(item["plan_id"]), item.get("name")) == (wanted["plan_id"], wanted["name"])
+        ]
+        return str(min(same)) if same else None
+
+    def body(self, wanted: Json) -> Json:
+        """Return what an application is made of; its key is 3scale's."""
+        return {"plan_id": int(wanted["plan_id"])} | {name: wanted[name] for name in ("name", "description")}
+
+    def live(self, item: Json) -> Json:
+        """Return the inputs that 3scale tells; the product is told only to those who declared it."""
+        told = {name: item.get(name) for name in ("name", "description")}
+        return told | {"plan_id": str(item["plan_id"]), "accepted": item["state"] != "pending"}
+
+    def outputs(self, item: Json) -> Json:
+        """Return the key."""
+        return {"user_key": item.get("user_key")}
+
+    def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
+        """Accept an application that waits for it, where that is declared."""
+        if not wanted["accepted"] or item["state"] != "pending":
+            return item
+        return item | api.item("PUT", f"{self.path(wanted)}/{item['id']}/accept")
+
+    def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
+        """Send what differs; the plan has a call of its own, which answers the plan."""
+        if changed & {"name", "description"}:
+            fields = {name: wanted[name] for name in ("name", "description")}
+            item = item | self.put(api, item, fields, wanted)
+        if "plan_id" in changed:
+            api.call("PUT", f"{self.path(wanted)}/{item['id']}/change_plan", {"plan_id": int(wanted["plan_id"])})
+            item = self.fetch(api, str(item["id"]), wanted)
+        return self.finish(api, item, wanted)
+
+
+class Application(EntityResource, module="threescale", name="Application"):
+    """An application of a developer account."""
+
+    secret_outputs: ClassVar[tuple[str, ...]] = ("user_key",)
+    name: Output[str]
+    user_key: Output[str]
+    """The key that the gateway asks for; secret."""
+
+    def __init__(self, name: str, args: ApplicationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(ApplicationProvider(), name, args, opts)

@@ -1,0 +1,61 @@
+"""Backend: where requests go (porta: `backend_api`)."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pulumi import Input, Output, ResourceOptions
+from pydantic import AfterValidator
+
+from dynamic_providers.declared import Props
+from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.shapes import SystemName, Title, with_port
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendArgs:
+    """What a caller declares."""
+
+    system_name: Input[str]
+    """Permanent name in the tenant; a change replaces the backend."""
+    name: Input[str]
+    """Title in the admin portal."""
+    private_endpoint: Input[str]
+    """URL of the upstream; http, https, ws or wss, without query. The port is made explicit."""
+    description: Input[str] = ""
+    adopt: Input[bool] = False
+    """Take over an existing backend of this system name."""
+
+
+class BackendProps(Props):
+    """The same fields, resolved."""
+
+    system_name: SystemName
+    name: Title
+    private_endpoint: Annotated[str, AfterValidator(with_port)]
+    description: str = ""
+    adopt: bool = False
+
+
+class BackendProvider(EntityProvider):
+    """`/admin/api/backend_apis`."""
+
+    entity = Entity(
+        title="backend",
+        path="backend_apis",
+        wrapper="backend_api",
+        collection="backend_apis",
+        purge="backend_api",
+    )
+    props = BackendProps
+    replace_on = frozenset({"system_name"})
+    side_by_side = True  # 3scale refuses to delete a backend that a product still uses
+
+
+class Backend(EntityResource, module="threescale", name="Backend"):
+    """A backend of the tenant."""
+
+    system_name: Output[str]
+    private_endpoint: Output[str]
+
+    def __init__(self, name: str, args: BackendArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(BackendProvider(), name, args, opts)

@@ -1,0 +1,122 @@
+"""DeveloperAccount: an organisation of developers with its first user, signed up without a password.
+
+Who signs in through the realm needs none, and an account made without one waits for two decisions, which are taken
+here: the user is activated, the account approved. Deleting the account deletes its users and applications.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pulumi import Input, Output, ResourceOptions
+from pydantic import Field
+
+from dynamic_providers.declared import Json, Props
+from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.errors import NotFound, Rejected
+from dynamic_providers.threescale.shapes import Title
+
+if TYPE_CHECKING:
+    from dynamic_providers.threescale.client import AdminApi
+
+ACTIVE, APPROVED = "active", "approved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeveloperAccountArgs:
+    """What a caller declares."""
+
+    org_name: Input[str]
+    """Name of the organisation; not unique in 3scale."""
+    username: Input[str]
+    """Sign-in name of the first user, unique in the tenant."""
+    email: Input[str]
+    """Address of the first user, unique in the tenant."""
+    approved: Input[bool] = True
+    """The account may use the portal and its applications the gateway."""
+    adopt: Input[bool] = False
+    """Take over the account of an existing user of this name."""
+
+
+class DeveloperAccountProps(Props):
+    """The same fields, resolved."""
+
+    org_name: Title
+    username: Annotated[str, Field(min_length=3, max_length=40)]
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
+    approved: bool = True
+    adopt: bool = False
+
+
+class DeveloperAccountProvider(EntityProvider):
+    """`/admin/api/signup` and `/admin/api/accounts`."""
+
+    entity = Entity(title="developer account", path="accounts", create_path="signup", natural_key="username")
+    props = DeveloperAccountProps
+
+    def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
+        """Return the id of the account that the user of this name belongs to."""
+        try:
+            return str(api.item("GET", "accounts/find", query={"username": wanted["username"]})["id"])
+        except NotFound:
+            return None
+
+    def body(self, wanted: Json) -> Json:
+        """Return what a sign-up takes; it picks the tenant's default account plan."""
+        return {name: wanted[name] for name in ("org_name", "username", "email")}
+
+    def fetch(self, api: "AdminApi", id_: str, known: Json) -> Json:
+        """Return the account with its user: the one of the declared name, else its first administrator."""
+        account = super().fetch(api, id_, known)
+        users = list(api.pages(f"accounts/{id_}/users", "users"))
+        users.sort(key=lambda user: (user["username"] != known["username"], user["role"] != "admin", user["id"]))
+        return account | {"user": users[0] if users else {}}
+
+    def live(self, item: Json) -> Json:
+        """Return the account's name and its user's; approved when both decisions are taken."""
+        user = item["user"]
+        approved = item["state"] == APPROVED and user.get("state") == ACTIVE
+        return {"org_name": item.get("org_name"), "approved": approved} | {
+            k: user.get(k) for k in ("username", "email")
+        }
+
+    def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
+        """Activate the user and approve the account, where that is declared."""
+        whole = self.fetch(api, str(item["id"]), wanted)
+        return self._decided(api, whole, wanted) if wanted["approved"] else whole
+
+    def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
+        """Send what differs, to the account and to its user."""
+        id_ = str(item["id"])
+        if "org_name" in changed:
+            self.put(api, item, {"org_name": wanted["org_name"]}, wanted)
+        if changed & {"username", "email"}:
+            fields = {name: wanted[name] for name in ("username", "email")}
+            api.call("PUT", f"accounts/{id_}/users/{item['user']['id']}", fields)
+        if "approved" in changed:
+            self._decided(api, item, wanted)
+        return self.fetch(api, id_, wanted)
+
+    def _decided(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
+        """Take the decisions that are not taken; one that was taken meanwhile is refused by 3scale and fine."""
+        account, user = f"accounts/{item['id']}", f"accounts/{item['id']}/users/{item['user']['id']}"
+        events = []
+        if wanted["approved"]:
+            unlock = {"pending": "activate", "suspended": "unsuspend"}.get(item["user"]["state"])
+            events = [f"{user}/{unlock}"] * bool(unlock) + [f"{account}/approve"] * (item["state"] != APPROVED)
+        elif item["state"] == APPROVED:
+            events = [f"{account}/make_pending"]
+        for event in events:
+            with suppress(Rejected):
+                api.call("PUT", event)
+        return self.fetch(api, str(item["id"]), wanted)
+
+
+class DeveloperAccount(EntityResource, module="threescale", name="DeveloperAccount"):
+    """A developer account of the tenant."""
+
+    username: Output[str]
+    org_name: Output[str]
+
+    def __init__(self, name: str, args: DeveloperAccountArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(DeveloperAccountProvider(), name, args, opts)

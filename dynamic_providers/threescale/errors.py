@@ -1,0 +1,124 @@
+"""What can go wrong between this product and 3scale.
+
+ThreescaleError
+├── NotFound            3scale itself says that the entity does not exist
+├── Unauthorized        the access token is refused, or may not do this
+├── Rejected            the request was understood and refused, with reasons per field
+├── Taken               another entity holds the natural key
+├── HalfMade            a create failed in the middle and could not be taken back
+└── Unavailable         no usable answer: what became of the request is not known
+
+Every message has four parts: what was asked, what was wrong, what is allowed, what to do. Messages are made of methods,
+paths, field names and 3scale's own reasons; never of request bodies, answers or credentials.
+"""
+
+from collections.abc import Mapping, Sequence
+
+Reasons = Mapping[str, Sequence[str]]
+"""Field name → 3scale's reasons. `base` stands for the entity as a whole."""
+
+REASON_CHARACTERS = 200
+"""Reasons are 3scale's own sentences; whatever stands in for one is cut at this length."""
+
+
+class ThreescaleError(Exception):
+    """A request to the Admin API that did not succeed."""
+
+    def __init__(self, asked: str, wrong: str, allowed: str, todo: str) -> None:
+        super().__init__(f"{asked}: {wrong}. {allowed}. {todo}.")
+        self.asked = asked
+        self.wrong = wrong
+
+
+class NotFound(ThreescaleError):
+    """3scale itself answered 404; a 404 of anything else on the way is `Unavailable`."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            asked,
+            "3scale knows no such entity",
+            "Only entities that exist can be read or changed",
+            "If it was deleted by hand, run `pulumi refresh` and then `pulumi up`, which makes it again",
+        )
+
+
+class Unauthorized(ThreescaleError):
+    """3scale answered 403 (it never answers 401): the token is wrong, expired, or lacks a scope."""
+
+    def __init__(self, asked: str, reason: str) -> None:
+        super().__init__(
+            asked,
+            f"the access token was refused ({reason[:REASON_CHARACTERS]})",
+            "Allowed is a personal access token of an administrator of this tenant with the scopes account_management "
+            "and policy_registry and the permission rw",
+            "Set a valid one as the stack secret `threescaleAccessToken`, or in THREESCALE_ACCESS_TOKEN",
+        )
+
+
+class Rejected(ThreescaleError):
+    """3scale understood the request and refused it."""
+
+    def __init__(self, asked: str, reasons: Reasons) -> None:
+        self.reasons = {field: [reason[:REASON_CHARACTERS] for reason in found] for field, found in reasons.items()}
+        told = "; ".join(f"{field} {', '.join(found)}".strip() for field, found in self.reasons.items())
+        super().__init__(
+            asked,
+            f"3scale refused it: {told}",
+            "Allowed is what the reason says",
+            "Correct the named field where it is declared and run again",
+        )
+
+    def is_taken(self, field: str) -> bool:
+        """Tell whether `field` was refused as taken (porta's text for every unique column)."""
+        return any("has already been taken" in reason for reason in self.reasons.get(field, ()))
+
+
+class Taken(ThreescaleError):
+    """The natural key of an entity to be created is held by another one."""
+
+    def __init__(self, title: str, key: str, id_: str) -> None: super().__init__( f"create {title} {key!r}", f"this
+    name is already taken by {title} id {id_}", "Names are unique in 3scale", f"To take over {title} {id_} with all
+    that is set on it, declare `adopt: true`; otherwise choose another name", ) self.id = id_
+
+
+class HalfMade(ThreescaleError):
+    """A create was broken off after its first call, and removing what it had made failed too."""
+
+    def __init__(self, title: str, id_: str, cause: Exception) -> None:
+        super().__init__(
+            f"create {title}",
+            f"{title} id {id_} was made, then: {cause} Removing it again failed as well",
+            "An entity is either complete or absent",
+            f"When 3scale answers again, run with `adopt: true` to complete {title} {id_}, or delete it in 3scale",
+        )
+
+
+class Unavailable(ThreescaleError):
+    """3scale gave no usable answer; a write may have happened or not."""
+
+    def __init__(  # noqa: PLR0913 - facts about one failure, all but two optional
+        self,
+        asked: str,
+        wrong: str,
+        *,
+        todo: str = "",
+        retry_after_seconds: float = 0.0,
+        unreadable: bool = False,
+        hopeless: bool = False,
+    ) -> None:
+        super().__init__(
+            asked,
+            wrong,
+            "Allowed is a JSON answer of 3scale's Admin API",
+            todo or "See that `adminUrl` is right and 3scale is up, then run again: the next run completes the rest",
+        )
+        self.retry_after_seconds = retry_after_seconds
+        self.unreadable = unreadable
+        """True when an answer came but made no sense: worth asking once more."""
+        self.hopeless = hopeless
+        """True when no waiting will help, only another configuration."""
+
+    @property
+    def lost_a_create(self) -> bool:
+        """True when the request was a POST, which nobody may repeat without looking first."""
+        return self.asked.startswith("POST ")

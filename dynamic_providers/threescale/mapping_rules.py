@@ -1,0 +1,183 @@
+"""MappingRules: which request counts which metric, in order. 3scale would accept a rule twice and count it twice.
+
+A rule is known by method and pattern. Declared positions leave gaps (10, 20, 30), 3scale's have none (1, 2, 3): only
+the order counts. The rule `GET /` that 3scale makes with a product, and every other rule nobody declared, is
+rewritten into a missing one or removed.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pulumi import Input, Output, ResourceOptions
+from pydantic import AfterValidator, PositiveInt
+
+from dynamic_providers.declared import Json, Member, Props
+from dynamic_providers.threescale.entity import EntityResource
+from dynamic_providers.threescale.metric_names import metric_ids, metric_names
+from dynamic_providers.threescale.owned import OwnedProvider, removed
+from dynamic_providers.threescale.shapes import Id, SystemName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dynamic_providers.threescale.client import AdminApi
+
+RULE = r"(GET|POST|DELETE|PUT|PATCH|HEAD|OPTIONS) /\S{0,254}"
+"""porta, app/models/proxy_rule.rb: methods, and patterns of up to 255 characters that begin with a slash."""
+GAP = 10
+"""Distance of positions made up for rules that nobody declared."""
+
+
+def _rule(value: str) -> str:
+    if not re.fullmatch(RULE, value):
+        raise ValueError(
+            "Allowed is a method in capitals, one space and a pattern that begins with /, such as `POST /v1/chat`"
+        )
+    return value
+
+
+class Rule(Member):
+    """What a matching request counts."""
+
+    metric: SystemName
+    """System name of a metric or method of the product."""
+    delta: PositiveInt = 1
+    position: PositiveInt
+    """Place in the order, gaps allowed."""
+    last: bool = False
+    """Stop at this rule."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingRulesArgs:
+    """What a caller declares."""
+
+    product_id: Input[str]
+    rules: "Input[Mapping[str, Input[Mapping[str, Any]]]]"
+    """`POST /v1/chat/completions` → `metric`, `delta`, `position`, `last`. Patterns match as prefixes unless they end in `$`."""
+
+
+class MappingRulesProps(Props):
+    """The same fields, resolved."""
+
+    product_id: Id
+    rules: dict[Annotated[str, AfterValidator(_rule)], Rule]
+
+
+class MappingRulesProvider(OwnedProvider):
+    """`/admin/api/services/{product_id}/proxy/mapping_rules`."""
+
+    props = MappingRulesProps
+
+    def live(self, api: "AdminApi", known: Json) -> Json:
+        """Return the rules of the server, each with the declared position that its place in the order stands for."""
+        held = _named(self._held(api, known))
+        names = metric_names(api, known["product_id"], (str(rule["metric_id"]) for rule in held.values()))
+        declared = {key: rule["position"] for key, rule in known["rules"].items()}
+        positions = declared_positions(held, declared)
+        return {
+            "rules": {
+                key: {
+                    "metric": names[str(rule["metric_id"])],
+                    "delta": rule["delta"],
+                    "position": positions[key],
+                    "last": bool(rule.get("last")),
+                }
+                for key, rule in held.items()
+            }
+        }
+
+    def converge(self, api: "AdminApi", wanted: Json) -> Json:
+        """Rewrite or remove what nobody declared, then put every declared rule in its place, first to last."""
+        path, rules = self._path(wanted), wanted["rules"]
+        ids = metric_ids(api, wanted["product_id"], needed={rule["metric"] for rule in rules.values()})
+        in_order = sorted(rules, key=lambda key: (rules[key]["position"], key))
+        held = _named(self._held(api, wanted))
+        spare = [rule for key, rule in held.items() if key not in rules]
+        for key in in_order:
+            if key not in held and spare:
+                held[key] = spare.pop(0)
+        removed(api, (f"{path}/{rule['id']}" for rule in spare))
+        gone = [rule["id"] for rule in spare]
+        order = [rule["id"] for rule in self._in_order(held.values()) if rule["id"] not in gone]
+        for place, key in enumerate(in_order):
+            fields = _fields(key, rules[key], ids)
+            self._place(api, path, fields, held.get(key), order, place)
+        return {}
+
+    def clear(self, api: "AdminApi", known: Json) -> None:
+        """Remove every rule."""
+        removed(api, (f"{self._path(known)}/{rule['id']}" for rule in self._held(api, known)))
+
+    def _place(  # noqa: PLR0913 - one rule, and where it stands
+        self, api: "AdminApi", path: str, fields: Json, rule: Json | None, order: list[int], place: int
+    ) -> None:
+        """Write one rule where it differs or stands elsewhere; `order`, the ids on the server, follows."""
+        if rule is None:
+            made = api.item("POST", path, {"mapping_rule": fields | {"position": place + 1}})
+            order.insert(place, made["id"])
+            return
+        moved = order.index(rule["id"]) != place
+        if not moved and all(rule.get(name) == value for name, value in fields.items()):
+            return
+        position = {"position": place + 1} if moved else {}
+        api.call("PATCH", f"{path}/{rule['id']}", {"mapping_rule": fields | position})
+        order.remove(rule["id"])
+        order.insert(place, rule["id"])
+
+    def _path(self, known: Json) -> str:
+        return f"services/{known['product_id']}/proxy/mapping_rules"
+
+    def _held(self, api: "AdminApi", known: Json) -> list[Json]:
+        return self._in_order(api.pages(self._path(known), "mapping_rules"))
+
+    def _in_order(self, rules: Iterable[Json]) -> list[Json]:
+        return sorted(rules, key=lambda rule: (rule["position"], rule["id"]))
+
+
+def declared_positions(in_order: "Iterable[str]", declared: "Mapping[str, int]") -> dict[str, int]:
+    """Return key → position for the server's order: declared numbers in ascending order, others made up in between.
+
+    A declared rule that stands in another place gets another rule's number, which is how the move shows in a diff.
+    """
+    keys = list(in_order)
+    numbers = sorted(declared[key] for key in keys if key in declared)
+    positions, before = {}, 0
+    for key in keys:
+        if key in declared:
+            before = numbers.pop(0)
+        else:
+            before = max(1, (before + numbers[0]) // 2) if numbers else before + GAP
+        positions[key] = before
+    return positions
+
+
+def _named(in_order: list[Json]) -> dict[str, Json]:
+    """Return key → rule; a second rule of the same method and pattern is told apart by its id."""
+    held: dict[str, Json] = {}
+    for rule in in_order:
+        key = f"{rule['http_method']} {rule['pattern']}"
+        held[key if key not in held else f"{key} (id {rule['id']})"] = rule
+    return held
+
+
+def _fields(key: str, rule: Json, ids: dict[str, str]) -> Json:
+    method, _, pattern = key.partition(" ")
+    return {
+        "http_method": method,
+        "pattern": pattern,
+        "metric_id": int(ids[rule["metric"]]),
+        "delta": rule["delta"],
+        "last": rule["last"],
+    }
+
+
+class MappingRules(EntityResource, module="threescale", name="MappingRules"):
+    """The mapping rules of one product."""
+
+    product_id: Output[str]
+
+    def __init__(self, name: str, args: MappingRulesArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(MappingRulesProvider(), name, args, opts)

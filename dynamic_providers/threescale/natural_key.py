@@ -1,0 +1,69 @@
+"""Finding what an interrupted create may have left behind, for the recovery after a crash."""
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dynamic_providers.declared import TYPE_PREFIX, Json
+from dynamic_providers.threescale.entity import EntityProvider, TenantProvider
+from dynamic_providers.threescale.errors import NotFound
+
+if TYPE_CHECKING:
+    from dynamic_providers.threescale.client import AdminApi
+
+MODULES = {
+    "Gate": "gate",
+    "Backend": "backend",
+    "Product": "product",
+    "BackendUsages": "backend_usages",
+    "Metrics": "metrics",
+    "MappingRules": "mapping_rules",
+    "PolicyChain": "policy_chain",
+    "ApplicationPlan": "application_plan",
+    "ProxyPromotion": "proxy_promotion",
+    "DeveloperAccount": "developer_account",
+    "Application": "application",
+}
+"""Class of a resource → its module; `<class>Provider` stands beside it."""
+TYPES = frozenset(f"{TYPE_PREFIX}threescale:{name}" for name in MODULES)
+"""Type tokens of this package, as they stand in a state."""
+
+
+def lookup(type_token: str, api: "AdminApi", inputs: Mapping[str, Any]) -> str | None:
+    """Return the id of the entity that holds the natural key of `inputs`, or None.
+
+    None also stands for what needs no recovery: sets and single objects of a product converge on whatever is there,
+    so their create is simply repeated.
+
+    Raises:
+        KeyError: no type of this package.
+        ThreescaleError: 3scale cannot be asked.
+    """
+    provider = _provider(type_token)
+    try:
+        return provider.find(api, provider.canonical(inputs), fresh=True)
+    except NotFound:  # the entity's own parent is gone
+        return None
+
+
+def state(type_token: str, api: "AdminApi", id_: str, inputs: Mapping[str, Any]) -> Json:
+    """Return inputs and outputs of an entity that `lookup` found, as a state holds them (without `__provider`).
+
+    Raises:
+        TypeError: not the type of a single entity; `lookup` finds no others.
+        ThreescaleError: 3scale cannot be asked, or the entity is gone.
+    """
+    provider = _provider(type_token)
+    if not isinstance(provider, EntityProvider):
+        raise TypeError(f"{type_token} needs no recovery; its create is repeated")
+    known = provider.canonical(inputs)
+    return provider.state(provider.fetch(api, id_, known), known)
+
+
+def _provider(type_token: str) -> TenantProvider:
+    name = type_token.removeprefix(f"{TYPE_PREFIX}threescale:")
+    module = importlib.import_module(f"dynamic_providers.threescale.{MODULES[name]}")
+    provider = getattr(module, f"{name}Provider")()
+    if not isinstance(provider, TenantProvider):
+        raise TypeError(f"{type_token} is served by {provider!r}, which is no provider of a tenant")
+    return provider

@@ -1,0 +1,93 @@
+"""The HTTP session to one tenant: kept connections, trust, proxies, bounded retries of requests that may be repeated."""
+
+import http.cookiejar
+import ssl
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+CONCURRENCY = 8
+"""Requests to one tenant at the same time from one process; further ones wait for a connection."""
+REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+"""Methods that have the same effect when sent twice. PATCH too: this product always sends whole values."""
+RETRIED_STATUSES = (409, 429, 500, 502, 503, 504)
+"""409 is a lost race on the proxy's lock_version (porta, optimistic locking): the next try meets the newer version."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a request is given. The defaults suit a busy 3scale; tests and gates are less patient."""
+
+    connect_seconds: float = 5.0
+    read_seconds: float = 60.0
+    retries: int = 4
+    """Repetitions of a request that may be repeated."""
+    backoff_seconds: float = 0.25
+    """Pause before the second repetition; each further one doubles it, and as much again is added by chance."""
+    longest_pause_seconds: float = 30.0
+    """Upper limit of a pause, a Retry-After of the server included."""
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that also trust the configured certificate authority."""
+
+    def __init__(self, context: ssl.SSLContext, retries: Retry) -> None:
+        self._context = context
+        super().__init__(pool_connections=1, pool_maxsize=CONCURRENCY, pool_block=True, max_retries=retries)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the library's own signature
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - the library's own signature
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+
+
+def session(access_token: str, ca_bundle: str, patience: Patience) -> requests.Session:
+    """Return a session that authenticates with the token as HTTP Basic password, which keeps it out of every URL.
+
+    `ca_bundle` is PEM text trusted in addition to the system's authorities. Proxies come from the environment.
+    """
+    context = ssl.create_default_context()
+    if ca_bundle.strip():
+        context.load_verify_locations(cadata=ca_bundle)
+    retries = Retry(
+        total=patience.retries,
+        allowed_methods=REPEATABLE,
+        status_forcelist=RETRIED_STATUSES,
+        backoff_factor=patience.backoff_seconds,
+        backoff_jitter=patience.backoff_seconds,
+        backoff_max=patience.longest_pause_seconds,
+        retry_after_max=int(patience.longest_pause_seconds),
+        redirect=False,
+        raise_on_status=False,
+    )
+    made = requests.Session()
+    made.auth = ("", access_token)
+    made.headers.update({"Accept": "application/json", "User-Agent": "maas-pulumi"})
+    made.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    made.mount("https://", _Adapter(context, retries))
+    made.mount("http://", _Adapter(context, retries))
+    return made
+
+
+def cause(error: requests.RequestException) -> str:
+    """Return why a request got no answer, in the words of the operating system or of TLS; no URL, no header."""
+    seen: BaseException | None = error
+    deepest = ""
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({seen.verify_message})"
+        if isinstance(seen, OSError) and seen.strerror and not isinstance(seen, requests.RequestException):
+            deepest = seen.strerror
+        inner = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None
+        seen = getattr(inner, "reason", None) or inner or seen.__cause__ or seen.__context__
+    return deepest or _named(error)
+
+
+def _named(error: requests.RequestException) -> str:
+    if isinstance(error, requests.Timeout):
+        return "it did not answer in time"
+    return "the connection broke off before the answer was complete"

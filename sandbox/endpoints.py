@@ -1,0 +1,88 @@
+"""The two files that tell others where this sandbox is: `endpoints.json` for programs, `env` for shells."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.kube.pki import bundle
+from sandbox.layout import Layout, write_private
+
+if TYPE_CHECKING:
+    from sandbox.manifest import Tools
+
+_TENANT = "maas"
+# Without these gRPC would send the engine's own loopback traffic through the proxy.
+_DIRECT = "127.0.0.1,localhost,::1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """What the files are written from: the apps domain and the two ports of the supervisor."""
+
+    domain: str
+    proxy_port: int
+    control_port: int
+
+    @property
+    def proxy(self) -> str:
+        """The router as an HTTP proxy."""
+        return f"http://127.0.0.1:{self.proxy_port}"
+
+    @property
+    def control(self) -> str:
+        """The control API."""
+        return f"http://127.0.0.1:{self.control_port}"
+
+
+def endpoints(layout: Layout, addresses: Addresses) -> dict[str, object]:
+    """The content of `endpoints.json`."""
+    return {
+        "domain": addresses.domain,
+        "kubeconfig": str(layout.kubeconfig),
+        "ca_file": str(layout.ca),
+        "proxy": addresses.proxy,
+        "threescale": {
+            "admin_url": f"https://{_TENANT}-admin.{addresses.domain}",
+            "control_url": f"{addresses.control}/threescale",
+        },
+        "keycloak": {"url": f"https://sso.{addresses.domain}"},
+        "control_url": addresses.control,
+    }
+
+
+def environment(layout: Layout, addresses: Addresses, tools: Tools) -> dict[str, str]:
+    """The variables of `env`, the search path aside."""
+    variables = dict(tools.environment)
+    variables |= {
+        "HTTPS_PROXY": addresses.proxy,
+        "https_proxy": addresses.proxy,
+        "NO_PROXY": _DIRECT,
+        "no_proxy": _DIRECT,
+        "SSL_CERT_FILE": str(layout.ca_bundle),
+        "REQUESTS_CA_BUNDLE": str(layout.ca_bundle),
+        "KUBECONFIG": str(layout.kubeconfig),
+        "PULUMI_BACKEND_URL": f"file://{layout.root / 'pulumi-state'}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),
+    }
+    if tools.pulumi_home is not None:
+        variables["PULUMI_HOME"] = str(tools.pulumi_home)
+    return variables
+
+
+def write_endpoints(layout: Layout, addresses: Addresses, tools: Tools, authority_pem: str) -> None:
+    """Write both files and what they point at; only the owner can read them."""
+    write_private(layout.ca, authority_pem)
+    write_private(layout.ca_bundle, bundle(authority_pem))
+    (layout.root / "pulumi-state").mkdir(mode=0o700, exist_ok=True)
+    if not layout.passphrase.exists():
+        write_private(layout.passphrase, secrets.token_urlsafe(32))
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment(layout, addresses, tools).items()]
+    if tools.bin is not None:
+        lines.append(f'export PATH={shlex.quote(str(tools.bin))}:"$PATH"')
+    head = "# Points pulumi and the checks at this sandbox; not for anything that needs the internet.\n"
+    write_private(layout.env, head + "\n".join(lines) + "\n")
+    write_private(layout.endpoints, json.dumps(endpoints(layout, addresses), indent=2) + "\n")

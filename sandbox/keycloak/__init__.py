@@ -1,0 +1,1 @@
+"""The real Keycloak server, run in place of a Keycloak pod."""

@@ -1,0 +1,58 @@
+"""A private installation of Keycloak: the toolchain's jars, linked, and its own copy of all that the server writes to.
+
+At start the server builds itself anew and writes the result into `lib/quarkus`; two servers must not share that.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The big, never written part of a distribution: 95 % of its size.
+_LINKED = "lib/lib"
+_MARK = ".source"
+
+
+def install(source: Path, home: Path) -> Path:
+    """Make `home` an installation of the Keycloak at `source`, unless it is already; its `data` folder is kept."""
+    mark = home / _MARK
+    if mark.exists() and mark.read_text(encoding="utf-8") == str(source):
+        return home
+    data = home.with_name(f"{home.name}.data")
+    if (home / "data").exists():
+        shutil.rmtree(data, ignore_errors=True)
+        (home / "data").rename(data)
+    shutil.rmtree(home, ignore_errors=True)
+    _copy(source, home)
+    if data.exists():
+        shutil.rmtree(home / "data", ignore_errors=True)
+        data.rename(home / "data")
+    mark.write_text(str(source), encoding="utf-8")
+    return home
+
+
+def _copy(source: Path, home: Path) -> None:
+    linked = source / _LINKED
+    for folder, names, files in os.walk(source):
+        target = home / os.path.relpath(folder, source)
+        target.mkdir(parents=True, exist_ok=True)
+        if folder == str(source) and "data" in names:
+            names.remove("data")  # another server's database
+        for name in files:
+            origin = linked / os.path.relpath(os.path.join(folder, name), linked)  # noqa: PTH118 - os.walk gives text
+            copy_file(origin, target / name, link=folder.startswith(str(linked)))
+
+
+def copy_file(origin: Path, target: Path, *, link: bool) -> None:
+    """Copy a file, or link to it: hard where the file system allows, symbolic elsewhere."""
+    if not link:
+        shutil.copy2(origin, target)
+        return
+    try:
+        os.link(origin, target)
+    except OSError:
+        target.symlink_to(origin)

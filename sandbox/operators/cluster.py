@@ -1,0 +1,151 @@
+"""The connection to the API server: list, watch, apply, create, patch, status and delete, over the official client."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from kubernetes import client, config
+
+from sandbox.operators.kinds import Kind, kind_of
+from sandbox.operators.store import Manifest, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REQUEST_SECONDS = (5.0, 30.0)
+_WATCH_SECONDS = 240
+_APPLY = "application/apply-patch+yaml"
+_MERGE = "application/merge-patch+json"
+
+
+class ClusterError(Exception):
+    """The API server's refusal: its status, its reason word and its sentence. The text never quotes the object."""
+
+    def __init__(self, *, asked: str, status: int, reason: str, message: str) -> None:
+        super().__init__(f"{asked}: {status} {reason}: {message}")
+        self.status = status
+        self.reason = reason
+
+
+class Expired(Exception):  # noqa: N818 - the API's own word for it, "Expired" (410)
+    """A watch's starting point is gone: list again."""
+
+
+class Cluster:
+    """One API server."""
+
+    def __init__(self, kubeconfig: str, connections: int) -> None:
+        settings = client.Configuration()
+        config.load_kube_config(kubeconfig, client_configuration=settings)  # type: ignore[no-untyped-call] # the client has no types here
+        # Watches keep theirs open; the loop itself needs one more.
+        settings.connection_pool_maxsize = connections + 4
+        # A restart of the API server is the watcher's business: it lists again.
+        settings.retries = False
+        self._client = client.ApiClient(settings)
+
+    def snapshot(self, kind: Kind) -> tuple[list[Manifest], str]:
+        """All objects of a kind and the resource version to watch from.
+
+        Raises:
+            ClusterError: refused; 404 when the kind is not served.
+        """
+        answer = self._call("GET", kind.path())
+        # Items of a list carry no kind of their own.
+        named = {"apiVersion": kind.api_version, "kind": kind.kind}
+        return [{**item, **named} for item in answer["items"]], answer["metadata"]["resourceVersion"]
+
+    def watch(self, kind: Kind, version: str) -> Iterator[tuple[str, Manifest]]:
+        """Events (`ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`) until the server ends the stream.
+
+        Raises:
+            Expired: the starting point is gone.
+            ClusterError: refused.
+        """
+        query = f"?watch=1&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds={_WATCH_SECONDS}"
+        answer = self._send("GET", kind.path() + query, seconds=(_REQUEST_SECONDS[0], _WATCH_SECONDS + 30.0))
+        try:
+            for line in _lines(answer.response.stream(amt=None, decode_content=True)):
+                event = json.loads(line)
+                if event["type"] == "ERROR":
+                    raise _watch_error(kind, event["object"])
+                yield event["type"], event["object"]
+        finally:
+            answer.response.close()
+
+    def apply(self, manifest: Manifest, manager: str) -> Manifest:
+        """Server-side apply as `manager`, taking over its fields from others."""
+        path = kind_of(manifest).path(*name_of(manifest))
+        answer: Manifest = self._call("PATCH", f"{path}?fieldManager={manager}&force=true", manifest, _APPLY)
+        return answer
+
+    def create(self, manifest: Manifest, manager: str) -> Manifest:
+        """Create an object; 409 when it is there."""
+        namespace, _ = name_of(manifest)
+        path = kind_of(manifest).path(namespace)
+        answer: Manifest = self._call("POST", f"{path}?fieldManager={manager}", manifest)
+        return answer
+
+    def patch(self, manifest: Manifest, patch: Manifest, manager: str, *, status: bool = False) -> Manifest:
+        """Merge patch; a patch with `metadata.resourceVersion` is refused (409) after a change by somebody else."""
+        path = kind_of(manifest).path(*name_of(manifest)) + ("/status" if status else "")
+        answer: Manifest = self._call("PATCH", f"{path}?fieldManager={manager}", patch, _MERGE)
+        return answer
+
+    def delete(self, manifest: Manifest) -> None:
+        """Delete exactly this object, its dependents by garbage collection."""
+        body = {"preconditions": {"uid": manifest["metadata"]["uid"]}, "propagationPolicy": "Background"}
+        self._call("DELETE", kind_of(manifest).path(*name_of(manifest)), body)
+
+    def _call(self, method: str, path: str, body: object = None, content: str = "application/json") -> Any:  # noqa: ANN401 - JSON of any kind
+        return json.loads(self._send(method, path, body, content).read())
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        content: str = "application/json",
+        seconds: tuple[float, float] = _REQUEST_SECONDS,
+    ) -> Any:  # noqa: ANN401 - the client has no types
+        headers = {"Accept": "application/json", "Content-Type": content}
+        self._client.update_params_for_auth(headers, [], ["BearerToken"], path, method, None)
+        answer: Any = self._client.call_api(
+            method,
+            self._client.configuration.host + path,
+            header_params=headers,
+            body=body if body is None or content == "application/json" else json.dumps(body),
+            _request_timeout=seconds,
+        )
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise _refusal(f"{method} {path.partition('?')[0]}", answer.status, answer.read())
+        return answer
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+
+
+def _refusal(asked: str, status: int, body: bytes) -> ClusterError:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = {}
+    return ClusterError(
+        asked=asked, status=status, reason=answer.get("reason", ""), message=answer.get("message", "no explanation")
+    )
+
+
+def _watch_error(kind: Kind, status: Manifest) -> Exception:
+    if status.get("code") == HTTPStatus.GONE:
+        return Expired(kind.kind)
+    return ClusterError(
+        asked=f"watch {kind.kind}",
+        status=status.get("code", 0),
+        reason=status.get("reason", ""),
+        message=status.get("message", ""),
+    )

@@ -1,0 +1,90 @@
+"""The simulated catalogue: packages, their channels and versions, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SOURCE_NAMESPACE = "openshift-marketplace"
+_FILE = Path(__file__).with_name("catalogue.yaml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """One version of an operator in one channel."""
+
+    csv: str
+    version: str
+    replaces: str
+    """The version before it in the channel; empty for the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """One operator of a catalogue source."""
+
+    name: str
+    source: str
+    display_name: str
+    install_modes: frozenset[str]
+    deployment: str
+    """Name of the operator's Deployment."""
+    image: str
+    crds: Mapping[str, str]
+    """Version by name of each definition the operator brings."""
+    channels: Mapping[str, tuple[Release, ...]]
+    """Releases from old to new, by channel."""
+
+    def release(self, csv: str) -> Release | None:
+        """The release of that CSV name in any channel."""
+        return next((r for releases in self.channels.values() for r in releases if r.csv == csv), None)
+
+    def next_release(self, channel: str, csv: str) -> Release | None:
+        """The release of the channel that replaces a CSV, or None."""
+        return next((r for r in self.channels.get(channel, ()) if r.replaces == csv), None)
+
+
+@cache
+def packages() -> Mapping[tuple[str, str], Package]:
+    """Every package by catalogue source and name."""
+    sources = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return {
+        (source, name): _package(source, name, entry) for source in sources for name, entry in sources[source].items()
+    }
+
+
+def package_of(csv: str) -> Package | None:
+    """The package a CSV name belongs to."""
+    return next((package for package in packages().values() if package.release(csv)), None)
+
+
+def _package(source: str, name: str, entry: Mapping[str, object]) -> Package:
+    channels = entry["channels"]
+    modes, crds = entry["installModes"], entry["crds"]
+    if not (isinstance(channels, dict) and isinstance(modes, list) and isinstance(crds, dict)):
+        raise TypeError(f"catalogue.yaml, {source}/{name}: channels and crds are mappings, installModes a list")
+    return Package(
+        name=name,
+        source=source,
+        display_name=str(entry["displayName"]),
+        install_modes=frozenset(modes),
+        deployment=str(entry["deployment"]),
+        image=str(entry["image"]),
+        crds=crds,
+        channels={channel: _releases(releases) for channel, releases in channels.items()},
+    )
+
+
+def _releases(entries: list[dict[str, str]]) -> tuple[Release, ...]:
+    before = ["", *(entry["csv"] for entry in entries)]
+    return tuple(
+        Release(csv=entry["csv"], version=entry["version"], replaces=replaces)
+        for entry, replaces in zip(entries, before, strict=False)
+    )

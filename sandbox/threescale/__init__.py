@@ -1,0 +1,1 @@
+"""A simulated 3scale tenant: Admin API, developer portal pages, authorisation calls and usage statistics."""

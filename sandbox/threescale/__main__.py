@@ -1,0 +1,91 @@
+"""`python -m sandbox.threescale`: one tenant on loopback ports; the first line on stdout names them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.request_log import RequestLog
+from sandbox.threescale.app import Emulator
+from sandbox.threescale.fixture import seed
+from sandbox.threescale.server import Server
+from sandbox.threescale.store import Store
+from sandbox.threescale.tenant import Options, Tenant
+
+
+def options(environment: dict[str, str]) -> Options:
+    """The tenant as the container's environment describes it."""
+    defaults = Options()
+    return Options(
+        name=environment.get("TENANT_NAME") or defaults.name,
+        domain=environment.get("SANDBOX_DOMAIN") or defaults.domain,
+        release=environment.get("THREESCALE_RELEASE") or defaults.release,
+        access_token=environment.get("ADMIN_ACCESS_TOKEN", ""),
+        apicast_token=environment.get("APICAST_ACCESS_TOKEN", ""),
+        admin_user=environment.get("ADMIN_USER") or environment.get("USER_LOGIN") or defaults.admin_user,
+        admin_password=environment.get("ADMIN_PASSWORD") or environment.get("USER_PASSWORD", ""),
+        admin_email=environment.get("ADMIN_EMAIL") or environment.get("USER_EMAIL") or defaults.admin_email,
+        service_token_delay=float(environment.get("SERVICE_TOKEN_DELAY_SECONDS") or defaults.service_token_delay),
+        purge_delay=float(environment.get("PURGE_DELAY_SECONDS") or defaults.purge_delay),
+    )
+
+
+def opened(folder: Path, chosen: Options) -> Tenant:
+    """The tenant whose state is in that folder; a new one is filled as a fresh installation is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "threescale.sqlite"
+    file.touch(mode=0o600)
+    tenant = Tenant(chosen, Store(file))
+    if not tenant.store.rows("provider"):
+        seed(tenant)
+    return tenant
+
+
+async def _listening(application: web.Application, port: int) -> tuple[web.AppRunner, int]:
+    # A client that gives up ends its handler: without this the fault `nothing` would hold the server open.
+    runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    return runner, int(runner.addresses[0][1])
+
+
+async def serve(environment: dict[str, str], folder: Path) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    tenant = opened(folder, options(environment))
+    log = RequestLog(environment.get("SANDBOX_CONTROL_URL"), "threescale")
+    server = Server(Emulator(tenant), log)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    main, port = await _listening(server.application(), int(environment.get("SANDBOX_PORT_3000") or 0))
+    control, control_port = await _listening(server.control(), int(environment.get("CONTROL_PORT") or 0))
+    sys.stdout.write(json.dumps({"port": port, "control_port": control_port}) + "\n")
+    sys.stdout.flush()
+    await stop.wait()
+    for runner in (main, control):
+        await runner.cleanup()
+    log.close()
+    tenant.store.close()
+
+
+def main() -> None:
+    """Start with the environment of this process."""
+    environment = dict(os.environ)
+    given = environment.get("SANDBOX_DIR")
+    if given:
+        asyncio.run(serve(environment, Path(given)))
+        return
+    with tempfile.TemporaryDirectory(prefix="threescale-") as folder:
+        asyncio.run(serve(environment, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

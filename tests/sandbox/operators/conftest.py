@@ -1,0 +1,197 @@
+"""A real API server for the tests that need one; they are skipped, with the reason, where its binaries are missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import urllib3
+import yaml
+
+from sandbox.operators.cluster import Cluster
+from sandbox.operators.crd_files import CrdFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[3]
+_READY_SECONDS = 90.0
+_PLATFORM = {
+    "operatorgroups.operators.coreos.com": "v1",
+    "subscriptions.operators.coreos.com": "v1alpha1",
+    "installplans.operators.coreos.com": "v1alpha1",
+    "clusterserviceversions.operators.coreos.com": "v1alpha1",
+    "routes.route.openshift.io": "v1",
+}
+
+
+def _manifest() -> dict[str, str]:
+    file = ROOT / ".toolchain" / "manifest.json"
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return found
+
+
+def _binaries() -> Path:
+    """The folder of etcd and kube-apiserver: what the toolchain left, else `MAAS_KUBE_BIN`."""
+    found = _manifest().get("kube_apiserver")
+    folder = Path(found).parent if found else Path(os.environ.get("MAAS_KUBE_BIN") or "/nonexistent")
+    if not (folder / "kube-apiserver").exists():
+        pytest.skip("no kube-apiserver: neither .toolchain/manifest.json nor MAAS_KUBE_BIN names one")
+    return folder
+
+
+def _definitions() -> CrdFiles:
+    """The platform's published definitions: the toolchain's, else those beside the project."""
+    folders = [Path(found) for found in (_manifest().get("crds"), ROOT.parent / "shared" / "crds") if found]
+    files = CrdFiles(folder for folder in folders if folder.is_dir())
+    missing = [name for name, version in _PLATFORM.items() if files.get(name, version) is None]
+    if missing:
+        pytest.skip(f"no folder has the platform's definitions: {', '.join(missing)}")
+    return files
+
+
+def until(found: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    """Ask again and again until it is so; fail after `seconds`."""
+    pause = threading.Event()
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        pause.wait(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ApiServer:
+    """etcd and kube-apiserver on loopback, with a static token; can be restarted on the same data."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries = binaries
+        self._folder = folder
+        self._token = secrets.token_hex(16)
+        self._port = _free_port()
+        self._client_port = _free_port()
+        self._api: subprocess.Popen[bytes] | None = None
+        self.kubeconfig = folder / "kubeconfig"
+
+    def start(self, stack: ExitStack) -> None:
+        (self._folder / "tokens.csv").write_text(f"{self._token},admin,admin,system:masters\n")
+        subprocess.run(
+            ["openssl", "genrsa", "-out", self._folder / "sa.key", "2048"], check=True, capture_output=True
+        )
+        peer = f"http://127.0.0.1:{_free_port()}"
+        client = f"http://127.0.0.1:{self._client_port}"
+        etcd = [
+            str(self._binaries / "etcd"),
+            f"--data-dir={self._folder / 'etcd'}",
+            f"--listen-client-urls={client}",
+            f"--advertise-client-urls={client}",
+            f"--listen-peer-urls={peer}",
+            f"--initial-advertise-peer-urls={peer}",
+            f"--initial-cluster=default={peer}",
+            "--unsafe-no-fsync",
+        ]
+        stack.callback(self._stop, self._run(etcd, "etcd"))
+        self.start_api()
+        stack.callback(self.stop_api)
+        self._write_kubeconfig()
+
+    def start_api(self) -> None:
+        """Start the API server and wait until it is ready."""
+        self._api = self._run(
+            [
+                str(self._binaries / "kube-apiserver"),
+                f"--etcd-servers=http://127.0.0.1:{self._client_port}",
+                f"--secure-port={self._port}",
+                "--bind-address=127.0.0.1",
+                f"--cert-dir={self._folder / 'certificates'}",
+                f"--token-auth-file={self._folder / 'tokens.csv'}",
+                "--authorization-mode=RBAC",
+                "--service-account-issuer=https://127.0.0.1",
+                f"--service-account-key-file={self._folder / 'sa.key'}",
+                f"--service-account-signing-key-file={self._folder / 'sa.key'}",
+                "--service-cluster-ip-range=10.96.0.0/16",
+                "--disable-admission-plugins=ServiceAccount",
+            ],
+            "api",
+        )
+        until(self._ready, "kube-apiserver is ready", _READY_SECONDS)
+
+    def stop_api(self) -> None:
+        """Stop the API server; etcd keeps what it had."""
+        assert self._api is not None
+        self._stop(self._api)
+
+    def _run(self, command: list[str], name: str) -> subprocess.Popen[bytes]:
+        with (self._folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log)
+
+    def _stop(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        process.wait(30)
+
+    def _ready(self) -> bool:
+        assert self._api is not None
+        assert self._api.poll() is None, "kube-apiserver ended early"
+        pool = urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False)
+        headers = {"Authorization": f"Bearer {self._token}"}
+        with warnings.catch_warnings():
+            # The server makes its own certificate, nobody signs it.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            try:
+                url = f"https://127.0.0.1:{self._port}/readyz"
+                return pool.request("GET", url, headers=headers, timeout=2.0).status == 200
+            except urllib3.exceptions.HTTPError:
+                return False
+
+    def _write_kubeconfig(self) -> None:
+        authority = self._folder / "certificates" / "apiserver.crt"
+        cluster = {"server": f"https://127.0.0.1:{self._port}", "certificate-authority": str(authority)}
+        content = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "test", "cluster": cluster}],
+            "users": [{"name": "admin", "user": {"token": self._token}}],
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "admin"}}],
+            "current-context": "test",
+        }
+        self.kubeconfig.write_text(yaml.safe_dump(content))
+
+
+@pytest.fixture(scope="session")
+def definitions() -> CrdFiles:
+    """The definitions on this machine."""
+    return _definitions()
+
+
+@pytest.fixture(scope="session")
+def api_server(tmp_path_factory: pytest.TempPathFactory, definitions: CrdFiles) -> Iterator[ApiServer]:
+    """A running API server that serves the platform's kinds."""
+    server = ApiServer(_binaries(), tmp_path_factory.mktemp("api"))
+    with ExitStack() as stack:
+        server.start(stack)
+        cluster = Cluster(str(server.kubeconfig), connections=4)
+        wanted = [definitions.get(name, version) for name, version in _PLATFORM.items()]
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda crd: cluster.create(crd or {}, "test"), wanted))
+        yield server
+
+
+@pytest.fixture
+def cluster(api_server: ApiServer) -> Cluster:
+    """A connection to the API server."""
+    return Cluster(str(api_server.kubeconfig), connections=2)

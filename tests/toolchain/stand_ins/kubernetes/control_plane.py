@@ -1,0 +1,204 @@
+"""A private API server for tests: etcd, kube-apiserver and kube-controller-manager in a temporary folder, no nodes."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import ipaddress
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from toolchain.stand_ins.kubernetes import kubeconfig
+from toolchain.stand_ins.kubernetes.cluster import Cluster
+from toolchain.stand_ins.kubernetes.errors import ApiError, CallError
+from toolchain.stand_ins.kubernetes.settings import ClientLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[4]
+SERVERS = ("etcd", "kube-apiserver", "kube-controller-manager")
+READY_SECONDS = 60.0
+CONTROLLERS = (
+    "deployment-controller,endpointslice-controller,garbage-collector-controller,job-controller,namespace-controller,"
+    "persistentvolume-binder-controller,replicaset-controller,statefulset-controller"
+)
+
+
+def binaries() -> dict[str, str] | None:
+    """Server name to path: from the toolchain's manifest, else from the folder in MAAS_KUBE_BIN; `None` when absent."""
+    manifest = ROOT / ".toolchain" / "manifest.json"
+    if manifest.is_file():
+        document = json.loads(manifest.read_text())
+        found = {server: document.get(server.replace("-", "_")) for server in SERVERS}
+    else:
+        folder = os.environ.get("MAAS_KUBE_BIN")
+        found = {server: str(Path(folder, server)) for server in SERVERS} if folder else {}
+    usable = found and all(path and Path(path).is_file() for path in found.values())
+    return {server: str(path) for server, path in found.items()} if usable else None
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A running API server."""
+
+    kubeconfig: Path
+    cluster: Cluster
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str = "") -> dict | None:
+        metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+        return self.cluster.poll(self.cluster.place({"apiVersion": api_version, "kind": kind, "metadata": metadata}))
+
+    def create(self, obj: dict) -> dict:
+        return self.cluster.create(obj, dry_run=False)
+
+    def merge_patch(self, obj: dict, change: dict, manager: str = "kubectl-edit", part: str = "") -> dict:
+        """Change the object as another client does."""
+        path = self.cluster.place(obj).path + part
+        return self.cluster._request(
+            "PATCH",
+            path,
+            query=[("fieldManager", manager)],
+            body=change,
+            content_type="application/merge-patch+json",
+        )
+
+    def eventually(self, look, seconds: float = 10.0):
+        """What the look returns once it is true."""
+        deadline = time.monotonic() + seconds
+        pause = threading.Event()
+        while True:
+            found = look()
+            if found:
+                return found
+            assert time.monotonic() < deadline, "the condition did not become true"
+            pause.wait(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def running(servers: dict[str, str], folder: Path) -> Iterator[ControlPlane]:
+    """Start the servers; yield once they answer and the controllers work; stop them."""
+    config = _credentials(folder, f"https://127.0.0.1:{(api_port := free_port())}")
+    etcd, peer = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+    commands = [
+        [servers["etcd"], "--data-dir", str(folder / "etcd"), "--unsafe-no-fsync", "--log-level", "error"]
+        + ["--listen-client-urls", etcd, "--advertise-client-urls", etcd, "--listen-peer-urls", peer]
+        + ["--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}"],
+        [servers["kube-apiserver"], "--etcd-servers", etcd, "--secure-port", str(api_port)]
+        + ["--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--endpoint-reconciler-type", "none"]
+        + ["--cert-dir", str(folder / "run"), "--client-ca-file", str(folder / "ca.pem")]
+        + ["--tls-cert-file", str(folder / "admin.pem"), "--tls-private-key-file", str(folder / "admin.key")]
+        + ["--service-account-issuer", "https://test", "--service-account-key-file", str(folder / "admin.key")]
+        + ["--service-account-signing-key-file", str(folder / "admin.key"), "--authorization-mode", "RBAC"]
+        + ["--service-cluster-ip-range", "10.0.0.0/24", "--disable-admission-plugins", "ServiceAccount"],
+        [servers["kube-controller-manager"], "--kubeconfig", str(config), "--leader-elect=false", "--secure-port", "0"]
+        + ["--controllers", CONTROLLERS, "--kube-api-qps", "500", "--kube-api-burst", "1000"],
+    ]
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for number, command in enumerate(commands):
+            with (folder / f"{number}.log").open("wb") as log:
+                processes.append(subprocess.Popen(command, stdout=log, stderr=log))
+            if number == 1:
+                plane = ControlPlane(config, _answering(config, folder / "1.log"))
+        yield plane
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait()
+
+
+def _answering(config: Path, log: Path) -> Cluster:
+    deadline = time.monotonic() + READY_SECONDS
+    pause = threading.Event()
+    client = kubeconfig.client(kubeconfig.loaded(str(config), {}))
+    cluster = Cluster(client, ClientLimits(qps=1000, burst=1000, timeout_seconds=20))
+    while True:
+        try:
+            cluster.greet()
+            cluster.get(cluster.place({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}))
+        except (ApiError, CallError) as error:
+            assert time.monotonic() < deadline, f"the API server does not answer: {error}\n{log.read_text()[-2000:]}"
+            pause.wait(0.1)
+        else:
+            return cluster
+
+
+def _credentials(folder: Path, server: str) -> Path:
+    """A CA, one certificate for server and administrator, and a kubeconfig that holds them inline."""
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test-ca")])
+    admin = x509.Name(
+        [
+            x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "system:masters"),
+            x509.NameAttribute(x509.NameOID.COMMON_NAME, "admin"),
+        ]
+    )
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    usage = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH, x509.ExtendedKeyUsageOID.CLIENT_AUTH])
+    ca = (
+        _builder(ca_name, ca_name, ca_key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(ca_key, hashes.SHA256())
+    )
+    certificate = (
+        _builder(admin, ca_name, key)
+        .add_extension(names, critical=False)
+        .add_extension(usage, critical=False)
+        .sign(ca_key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    files = {"ca.pem": ca.public_bytes(pem), "admin.pem": certificate.public_bytes(pem), "admin.key": secret}
+    inline = {}
+    for name, content in files.items():
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_bytes(content)
+        inline[name] = base64.b64encode(content).decode()
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "test",
+        "clusters": [{"name": "test", "cluster": {"server": server, "certificate-authority-data": inline["ca.pem"]}}],
+        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "admin"}}],
+        "users": [
+            {
+                "name": "admin",
+                "user": {"client-certificate-data": inline["admin.pem"], "client-key-data": inline["admin.key"]},
+            }
+        ],
+    }
+    path = folder / "kubeconfig"
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+    )

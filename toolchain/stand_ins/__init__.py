@@ -1,0 +1,1 @@
+"""Own plugins that speak Pulumi's gRPC protocol, for what no package registry carries."""

@@ -1,0 +1,1 @@
+"""Waiting until an object is what its kind promises: bound, rolled out, complete, gone."""

@@ -1,0 +1,150 @@
+"""Update: server-side apply by the resource's own field manager, after it has taken the create's fields over."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from toolchain.stand_ins.kubernetes import checkpoint, objects, ownership, propertypath, typed
+from toolchain.stand_ins.kubernetes.awaiting import readiness
+from toolchain.stand_ins.kubernetes.awaiting.conditions import BadExpression
+from toolchain.stand_ins.kubernetes.awaiting.waiting import AwaitError
+from toolchain.stand_ins.kubernetes.errors import ApiError, CallError, InitFailed, NoMatch, explained
+from toolchain.stand_ins.kubernetes.values import has_unknown, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from toolchain.stand_ins.kubernetes.cluster import Place
+    from toolchain.stand_ins.kubernetes.session import Call, Session
+    from toolchain.stand_ins.kubernetes.values import Tree
+
+
+def update(
+    session: Session, call: Call, given_state: Tree, given_news: Tree, ignore_changes: Sequence[str]
+) -> Tree | None:
+    """The properties to store; `None` in a preview that cannot be tried on the server and echoes its inputs.
+
+    Raises:
+        CallError: The object is gone, or the cluster is out of reach.
+        InitFailed: The server refused the update, or the object did not become ready after it.
+    """
+    if not call.preview:
+        session.reachable()
+    state, news = plain(given_state), typed.normalized(plain(given_news))
+    if call.preview and (has_unknown(news) or not session.serves(news)):
+        return None
+    manager = checkpoint.field_manager(state, news)
+    old_inputs, _ = checkpoint.split(state)
+    version = checkpoint.api_version(state, old_inputs or news)
+    problems: list[str] = []
+    try:
+        place = session.reachable().place(news)
+        news, live = _updated(session, call, place, news, manager, ignore_changes)
+    except NoMatch as error:
+        raise CallError(_no_such_kind(call.urn, error)) from error
+    except ApiError as error:
+        if call.preview and error.is_forbidden:
+            return None
+        told, live = explained(error, manager), _live_despite(session, call, place, error)
+    except BadExpression as error:
+        told, live = str(error), session.reachable().get(place)
+    except AwaitError as error:
+        told, live, problems = str(error), error.live, error.problems
+    else:
+        _drop_old_manager(session, call, place, news, (checkpoint.field_manager(state, old_inputs), manager))
+        return checkpoint.checkpoint(news, live, given_news, api_version=version, manager=manager)
+    message = (
+        f'the Kubernetes API server reported that "{objects.identity(news)}" failed to fully initialize '
+        f"or become live: {told}"
+    )
+    properties = checkpoint.checkpoint(news, live, given_news, api_version=version, manager=manager)
+    raise InitFailed(message, resource_id=objects.identity(live), properties=properties, reasons=[message, *problems])
+
+
+def _no_such_kind(urn: str, error: NoMatch) -> str:
+    return (
+        f'update of resource "{urn}" failed because the Kubernetes API server reported that the apiVersion for this '
+        f"resource does not exist. Verify that any required CRDs have been created: {error}"
+    )
+
+
+def _live_despite(session: Session, call: Call, place: Place, error: ApiError) -> Tree:
+    """The object as it is after a refused update; raises `CallError` when it cannot be read either."""
+    try:
+        return session.reachable().get(place)
+    except ApiError as second:
+        raise CallError(
+            f'update of resource "{call.urn}" failed: {error}\nunable to get cluster state: {second}'
+        ) from second
+
+
+def _updated(
+    session: Session, call: Call, place: Place, news: Tree, manager: str, ignore_changes: Sequence[str]
+) -> tuple[Tree, Tree]:
+    """(the inputs as sent, the live object after the update, ready unless this is a preview)."""
+    cluster = session.reachable()
+    before = cluster.get(place)
+    if objects.is_kind(news, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
+        metadata = {**news["metadata"], "resourceVersion": objects.text(before, "metadata", "resourceVersion")}
+        live = cluster.replace({**news, "metadata": metadata}, dry_run=call.preview)
+        cluster.forget_kinds()
+    else:
+        if not call.preview and not objects.is_patch(call.type_token, news):
+            before = ownership.take_over(cluster, place, before, manager)
+        news, sent = _with_ignored_fields(news, before, manager, ignore_changes)
+        force = ownership.force(session.settings, news, before, preview=call.preview)
+        live = cluster.apply(sent, manager, force=force, dry_run=call.preview)
+    if call.preview:
+        return news, live
+    seconds = readiness.timeout_seconds(call.timeout, news)
+    readiness.wait(session.waiter(call.urn), place, live, seconds=seconds, await_all=session.settings.await_all)
+    return news, cluster.poll(place) or live
+
+
+def _with_ignored_fields(news: Tree, live: Tree, manager: str, ignore_changes: Sequence[str]) -> tuple[Tree, Tree]:
+    """(inputs, what is sent): ignored fields have their live value, and those that only others own are not sent.
+
+    Paths into lists are left as they are, as the official plugin does.
+    """
+    inputs, sent = copy.deepcopy(news), copy.deepcopy(news)
+    for text in ignore_changes:
+        path = tuple(step for step in propertypath.parsed(text) if isinstance(step, str))
+        found = objects.at(live, *path)
+        if found is None or written_differs(path, text):
+            continue
+        _put(inputs, path, found)
+        if ownership.owns(live, path, manager=manager, others=True) and not ownership.owns(
+            live, path, manager=manager, others=False
+        ):
+            _remove(sent, path)
+        else:
+            _put(sent, path, found)
+    return inputs, sent
+
+
+def written_differs(path: tuple[str, ...], text: str) -> bool:
+    """Whether a path of map keys is not all that the text says: it has list positions or wildcards."""
+    return path != propertypath.parsed(text) or "*" in path
+
+
+def _put(values: Tree, path: tuple[str, ...], value: object) -> None:
+    for key in path[:-1]:
+        if not isinstance(values.get(key), dict):
+            values[key] = {}
+        values = values[key]
+    values[path[-1]] = copy.deepcopy(value)
+
+
+def _remove(values: Tree, path: tuple[str, ...]) -> None:
+    for key in path[:-1]:
+        if not isinstance(values.get(key), dict):
+            return
+        values = values[key]
+    values.pop(path[-1], None)
+
+
+def _drop_old_manager(session: Session, call: Call, place: Place, news: Tree, managers: tuple[str, str]) -> None:
+    """Give up what the former manager, first of the two, owns when the resource has a new one now."""
+    if managers[0] != managers[1] and not call.preview:
+        ownership.give_up(session.reachable(), place, news, managers[0])
