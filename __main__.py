@@ -40,14 +40,16 @@ if (identity := settings.identity) is not None:
     MaasRealm("maas", MaasRealmArgs(site=site, identity=identity, server=server.ready))
 
 tenant = ThreeScaleInstall("threescale", ThreeScaleInstallArgs(site=site, operator=ready["threescale"]))
-plan_ids: dict[tuple[str, str], pulumi.Output[str]] = {}
-for key in settings.models:
-    api = ModelApi(key, ModelApiArgs(site=site, key=key, ready=tenant.ready, installation=tenant.api_manager))
-    plan_ids |= {(key, plan): plan_id for plan, plan_id in api.plan_ids.items()}
+apis = {
+    key: ModelApi(key, ModelApiArgs(site=site, key=key, ready=tenant.ready, installation=tenant.api_manager))
+    for key in settings.models
+}
+plan_ids = {(key, plan): plan_id for key, api in apis.items() for plan, plan_id in api.plan_ids.items()}
 
 consumers = ConsumersArgs(
     site=site,
     namespace=namespaces.consumers,
+    product_ids={key: api.product_id for key, api in apis.items()},
     plan_ids=plan_ids,
     ready=tenant.ready,
     installation=tenant.api_manager,

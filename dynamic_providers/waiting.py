@@ -4,19 +4,18 @@ import random
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 LINE_EVERY_SECONDS = 30.0
 """A wait that does not move still prints a line this often, so that nobody takes it for dead."""
 
 
-class TimedOut(Exception):
+class TimedOut(Exception):  # noqa: N818 - says what happened
     """A condition did not come true in the time it was given."""
 
-    def __init__(self, what: str, seconds: float, phase: str, todo: str) -> None:
-        super().__init__(
-            f"{what}: not reached in {seconds:.0f} s. Last seen: {phase}. "
-            f"Allowed were {seconds:.0f} s (`timeout_seconds`). {todo}"
-        )
+    def __init__(self, what: str, seconds: float, phase: str, evidence: str, todo: str) -> None:
+        told = f"last seen: {phase}. {evidence}".rstrip(". ")
+        super().__init__(f"wait for {what}: the time is over, {told}. Allowed were {seconds:.0f} s. {todo}")
 
 
 class Wait:
@@ -51,8 +50,10 @@ class Wait:
         sys.stdout.write(f"{self.what}: {phase} ({self.elapsed_seconds:.0f} s)\n")
         sys.stdout.flush()
 
-    def pause(self, phase: str) -> None:
+    def pause(self, phase: str, evidence: Callable[[], str] = lambda: "") -> None:
         """Tell `phase`, then rest until the next look: first 0.1 s, growing, with jitter.
+
+        When the time is over, `evidence` is asked for what else is known.
 
         Raises:
             TimedOut: the time is over.
@@ -60,7 +61,7 @@ class Wait:
         self.say(phase)
         left = self.timeout_seconds - self.elapsed_seconds
         if left <= 0:
-            raise TimedOut(self.what, self.timeout_seconds, phase, self._todo)
+            raise TimedOut(self.what, self.timeout_seconds, phase, evidence(), self._todo)
         jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls over time, guards nothing
         threading.Event().wait(min(left, self._step * jitter))
         self._step = min(self._slowest, self._step * 1.6)

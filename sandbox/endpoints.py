@@ -64,6 +64,8 @@ def environment(layout: Layout, addresses: Addresses, tools: Tools) -> dict[str,
         "no_proxy": _DIRECT,
         "SSL_CERT_FILE": str(layout.ca_bundle),
         "REQUESTS_CA_BUNDLE": str(layout.ca_bundle),
+        # curl takes this one first, and many machines set it.
+        "CURL_CA_BUNDLE": str(layout.ca_bundle),
         "KUBECONFIG": str(layout.kubeconfig),
         "PULUMI_BACKEND_URL": f"file://{layout.root / 'pulumi-state'}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),

@@ -1,7 +1,7 @@
 """The cache folder: one entry per tool and key, complete or absent.
 
-An entry is a folder `<tool>-<key>` that was filled elsewhere and renamed; its `entry.json` says what it is. The key is a
-hash of everything the content depends on, so a changed lock file makes a new entry and keeps the others.
+An entry is a folder `<tool>-<key>` that was filled elsewhere and renamed; its `entry.json` says what it is. The key is
+a hash of everything the content depends on, so a changed lock file makes a new entry and keeps the others.
 """
 
 from __future__ import annotations

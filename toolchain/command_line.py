@@ -27,10 +27,12 @@ exit codes: 0 done; 1 failed, or (status) not complete; 2 wrong usage; 130 or 14
 PLUGIN_MIRROR=<folder or URL> names a site's mirror with plugins/ and optionally crds/."""
 
 
-def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Run one command; returns the exit code."""
+def main(
+    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ, root: Path | None = None
+) -> int:
+    """Run one command for this checkout (or the one at `root`); returns the exit code."""
     options = _parser().parse_args(arguments)
-    layout = Layout.of(environ)
+    layout = Layout.of(environ, root)
     try:
         if options.command == "secrets":
             folder = options.dir or layout.root / ".maas" / "secrets" / options.stack.replace("/", ".")

@@ -83,7 +83,8 @@ def _properties(session: Session, command: Path) -> tuple[str, str]:
     log = session.layout.logs / "java.log"
     begin = log.stat().st_size if log.exists() else 0
     try:
-        session.run("java", [str(command), "-XshowSettings:properties", "-version"], environ=session.environ)
+        arguments = ["-XX:-UsePerfData", "-XshowSettings:properties", "-version"]
+        session.run("java", [str(command), *arguments], environ=session.environ)
     except CommandError:
         return "", ""
     # Java writes its settings to standard error, which is in the log.

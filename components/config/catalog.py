@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from components.config.section import DnsLabel, HttpUrl, PinnedImage, Quantity, Section, Title
 
 SystemName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*[A-Za-z0-9]$", max_length=60)]
-"""A product's permanent name. porta also takes `/` and a leading `_` (app/lib/system_name.rb), which no host name can hold."""
+"""A product's permanent name. porta also takes `/` and a leading `_` (app/lib/system_name.rb); no host name can."""
 
 ServedName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._/:-]*$", max_length=255)]
 """The name by which requests ask for a model."""
@@ -64,7 +64,8 @@ class Server(Section):
     resources: Resources = Field(description="Processor time and memory of the pod.")
     kv_cache_gib: Annotated[int, Field(gt=0, le=1024)] = Field(
         alias="kvCacheGiB",
-        description="Memory for the key-value cache, in GiB. Weights, this cache and about 2 GiB must fit the memory limit.",
+        description="Memory for the key-value cache, in GiB. Weights, this cache and about "
+        "2 GiB must fit the memory limit.",
     )
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(
         default="auto", description="Number format of the weights. When left out, the checkpoint's own."
@@ -125,7 +126,8 @@ class Model(Section):
     )
     adopt: bool = Field(
         default=False,
-        description="Takes over entities of 3scale that already have this model's names. When false, a taken name is an error.",
+        description="Takes over entities of 3scale that already have this model's names. When false, a taken name is "
+        "an error.",
     )
 
     @model_validator(mode="after")

@@ -18,7 +18,8 @@ class Compat(Section):
     )
     keep_default_mapping_rule: bool = Field(
         default=False,
-        description="Keeps 3scale's own rule `GET /`, with which every GET path passes the gateway, `/metrics` included.",
+        description="Keeps 3scale's own rule `GET /`, with which every GET path passes the gateway, "
+        "`/metrics` included.",
     )
     expose_operational: bool = Field(
         default=False,

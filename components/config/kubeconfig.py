@@ -15,7 +15,7 @@ def kubeconfig_path(cluster: Cluster, environment: Mapping[str, str]) -> Path:
     """The file that `cluster.kubeconfig`, else the variable `KUBECONFIG`, else kubectl's default names.
 
     Raises:
-        KubeconfigError: `KUBECONFIG` lists several files, which the Kubernetes provider would take for a file's contents.
+        KubeconfigError: `KUBECONFIG` lists several files; the Kubernetes provider would take that for contents.
     """
     named = cluster.kubeconfig or environment.get("KUBECONFIG", "")
     if os.pathsep in named:

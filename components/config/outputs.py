@@ -30,14 +30,14 @@ OUTPUTS: tuple[StackOutput, ...] = (
         name="identity_issuer_url",
         row="O-07",
         type="URL or nothing",
-        description="Issuer of the portal's realm; its discovery document is below `/.well-known/openid-configuration`.",
+        description="Issuer of the portal's realm; its discovery is below `/.well-known/openid-configuration`.",
     ),
     StackOutput(
         name="models",
         row="O-14",
         type="list of {name, system_name, served_model_name, kind, max_model_len, operations, production_url, "
         "staging_url, internal_url, plan_ids}",
-        description="The catalogue: per model its names, limits, addresses, and the ids of its plans by plan name. "
+        description="Per model its names, limits, addresses, and the ids of its plans by plan name. "
         "`max_model_len` is in tokens; `internal_url` is reachable from permitted namespaces only.",
     ),
     StackOutput(
@@ -50,7 +50,7 @@ OUTPUTS: tuple[StackOutput, ...] = (
         name="test_application_keys",
         row="O-19",
         type="mapping of `<account>/<application>` to {namespace, name, key}",
-        description="Where the key of each declared application is: a Secret's namespace, its name, and the entry in it.",
+        description="Where the key of each declared application is: a Secret, and the entry in it.",
     ),
     StackOutput(
         name="compat_flags",

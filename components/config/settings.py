@@ -34,7 +34,8 @@ class Settings(Section):
     api_defaults: ApiDefaults = Field(default=ApiDefaults(), description="What all models share at the gateway.")
     identity: Identity | None = Field(
         default=None,
-        description="The identity server. When left out or empty, developers sign in with local passwords of the portal.",
+        description="The identity server. When left out or empty, developers sign in with local passwords of the "
+        "portal.",
     )
     portal: Portal = Field(default=Portal(), description="The developer portal.")
     threescale: ThreeScale = Field(description="The 3scale installation.")

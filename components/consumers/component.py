@@ -20,6 +20,8 @@ class ConsumersArgs:
     """The stack at work."""
     namespace: pulumi.Resource
     """Namespace of the Secrets."""
+    product_ids: Mapping[str, pulumi.Output[str]]
+    """Ids of the products by model."""
     plan_ids: Mapping[tuple[str, str], pulumi.Output[str]]
     """Ids of the plans by model and plan."""
     ready: pulumi.Resource
@@ -65,6 +67,8 @@ class Consumers(pulumi.ComponentResource):
             application.ApplicationArgs(
                 account_id=owner.id,
                 plan_id=self._args.plan_ids[declared.model, declared.plan],
+                # 3scale moves no application between products: a replaced product replaces its applications.
+                product_id=self._args.product_ids[declared.model],
                 name=title,
                 description=declared.description,
                 adopt=self._args.site.settings.consumers.accounts[account].adopt,

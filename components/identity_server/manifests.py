@@ -10,8 +10,9 @@ AUTOMATION_SECRET = "keycloak-automation"  # noqa: S105 - the name of a Secret, 
 
 
 def keycloak(namespace: str, host: str, instances: int) -> Manifest:
-    """The server. TLS ends at the router, which sets the forwarded headers; the administrator's credential is chosen
-    by us, so that everything below the realm can be checked in the first preview.
+    """The server. TLS ends at the router, which sets the forwarded headers.
+
+    The administrator's credential is chosen by us, so that the first preview can check everything in the realm.
     """
     return {
         "apiVersion": "k8s.keycloak.org/v2alpha1",

@@ -87,7 +87,7 @@ def _realm(name: str, settings: Identity, opts: pulumi.ResourceOptions) -> keycl
         duplicate_emails_allowed=False,
         ssl_required="external",
         password_policy=PASSWORD_POLICY,
-        access_token_lifespan="5m0s",
+        access_token_lifespan="5m0s",  # noqa: S106 - a duration
         access_code_lifespan="1m0s",
         access_code_lifespan_login="30m0s",
         access_code_lifespan_user_action="5m0s",
@@ -121,8 +121,10 @@ def _defenses() -> keycloak.RealmSecurityDefensesArgs:
 
 
 def _client(name: str, args: MaasRealmArgs, realm: keycloak.Realm, opts: pulumi.ResourceOptions) -> openid.Client:
-    """The portal's client. porta sends no PKCE challenge, so none is enforced; it checks neither issuer nor session state
-    in the redirect, so neither is sent.
+    """The portal's client.
+
+    porta sends no PKCE challenge, so none is enforced; it checks neither issuer nor session state in the redirect, so
+    neither is sent.
     """
     portal = portal_url(args.site.settings)
     return openid.Client(
@@ -137,7 +139,7 @@ def _client(name: str, args: MaasRealmArgs, realm: keycloak.Realm, opts: pulumi.
         service_accounts_enabled=False,
         full_scope_allowed=False,
         use_refresh_tokens=False,
-        access_token_lifespan="60",
+        access_token_lifespan="60",  # noqa: S106 - seconds
         web_origins=[],
         valid_redirect_uris=redirect_uris(
             portal, args.site.settings.portal.sso.system_name, anywhere=args.site.settings.compat.wildcard_redirect_uri

@@ -33,6 +33,8 @@ class ModelApiArgs:
 class ModelApi(pulumi.ComponentResource):
     """Backend, product, usages, metrics, rules, policies, plans and promotion; one product's writes come one by one."""
 
+    product_id: pulumi.Output[str]
+    """Id of the product."""
     plan_ids: dict[str, pulumi.Output[str]]
     """Ids of the plans by system name."""
 
@@ -66,6 +68,7 @@ class ModelApi(pulumi.ComponentResource):
             ),
             self._after(backend, product, metrics, rules, policies),
         )
+        self.product_id = product.id
         self.plan_ids = {key: plan.id for key, plan in plans.items()}
         self.register_outputs({})
 

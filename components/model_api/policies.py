@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from components.config.api_defaults import Upstream
 
 LLM_METRICS_VERSION = "0.2"
-"""Version of our token policy. The gateway skips a policy whose version differs from the chain's, with only a log line."""
+"""Version of our token policy. The gateway skips a policy of another version than the chain's, with only a log line."""
 
 
 class Policy(Protocol):

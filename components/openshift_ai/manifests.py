@@ -32,7 +32,7 @@ def initialization() -> Manifest:
 def data_science_cluster(*, dashboard: bool) -> Manifest:
     """The parts that are installed: KServe, and the dashboard if asked for.
 
-    `Headed` gives every model server's Service a cluster IP, so that requests spread over its replicas and port 80 works.
+    `Headed` gives every model server's Service a cluster IP: requests spread over its replicas, and port 80 works.
     """
     components: dict[str, dict[str, object]] = {part: {"managementState": "Removed"} for part in _REMOVED}
     components["kserve"] = {

@@ -7,7 +7,7 @@ from components.operator_install.catalogue import Operator
 def operator_group(operator: Operator) -> Manifest:
     """The one OperatorGroup of an operator's namespace.
 
-    A namespace with two groups, or none, fails every operator in it (operator-lifecycle-manager, TooManyOperatorGroups).
+    A namespace with two groups, or none, fails every operator in it (operator-lifecycle-manager).
     """
     return {
         "apiVersion": "operators.coreos.com/v1",

@@ -61,8 +61,8 @@ def _wrong_domain(reader: ClusterReader, settings: Settings) -> Iterator[str]:
     found = ingress.get("spec", {}).get("domain")
     if found != wanted:
         yield (
-            f"cluster.wildcardDomain is {wanted}, but this cluster's router serves {found}. Allowed is the router's own "
-            f"domain. Set cluster.wildcardDomain to {found}, or choose the right cluster by cluster.context."
+            f"cluster.wildcardDomain is {wanted}, but this cluster's router serves {found}. Allowed is the "
+            f"router's own domain. Set cluster.wildcardDomain to {found}, or choose another cluster by cluster.context."
         )
 
 
@@ -73,8 +73,8 @@ def _missing_permissions(reader: ClusterReader, settings: Settings) -> Iterator[
     missing = [in_words(question) for question, allowed in zip(questions, answers, strict=True) if not allowed]
     if missing:
         yield (
-            f"The deployer may not {'; '.join(missing)}. All of these are needed. Have the cluster's administrator grant "
-            "them, or log in as another user."
+            f"The deployer may not {'; '.join(missing)}. All of these are needed. Have the cluster's administrator "
+            "grant them, or log in as another user."
         )
 
 

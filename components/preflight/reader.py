@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
-from kubernetes import config
+from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
 
@@ -16,6 +16,7 @@ _TIMEOUT_SECONDS = 15
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
 _FORBIDDEN = 403
+_FIRST_REFUSAL = 400
 
 
 class ClusterRefusalError(Exception):
@@ -29,18 +30,20 @@ class ClusterReader:
         if not kubeconfig.is_file():
             raise ClusterRefusalError(
                 f"The cluster cannot be reached: there is no kubeconfig file {kubeconfig}. Log in with oc login, set "
-                "KUBECONFIG or cluster.kubeconfig to a file, or set cluster.offline to true for a preview without a cluster."
+                "KUBECONFIG or cluster.kubeconfig to a file, or set cluster.offline to true for a preview without a "
+                "cluster."
             )
+        configuration = client.Configuration()
+        configuration.retries = urllib3.Retry(total=1, backoff_factor=0.5)
         try:
             self._api = config.new_client_from_config(  # type: ignore[no-untyped-call]  # it ships no types
-                config_file=str(kubeconfig), context=context
+                str(kubeconfig), context, persist_config=False, client_configuration=configuration
             )
         except ConfigException as error:
             raise ClusterRefusalError(
                 f"The kubeconfig file {kubeconfig} cannot be used: {error}. Allowed is a file with the context "
                 f"{context or 'that it calls current'}. Log in again, or correct cluster.context."
             ) from None
-        self._api.configuration.retries = urllib3.Retry(total=1, backoff_factor=0.5)
 
     @property
     def server(self) -> str:
@@ -70,40 +73,37 @@ class ClusterReader:
         return bool(answer is not None and answer.get("status", {}).get("allowed"))
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        request = self._api.param_serialize(
+            method,
+            path,
+            header_params={"Accept": "application/json", "Content-Type": "application/json"},
+            body=body,
+            auth_settings=["BearerToken"],
+        )
         try:
-            response = self._api.call_api(
-                path,
-                method,
-                header_params={"Accept": "application/json", "Content-Type": "application/json"},
-                body=body,
-                auth_settings=["BearerToken"],
-                _preload_content=False,
-                _return_http_data_only=True,
-                _request_timeout=_TIMEOUT_SECONDS,
-            )
-        except ApiException as error:
-            if error.status == _NOT_FOUND:
-                return None
-            raise ClusterRefusalError(self._refused(path, error)) from None
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+            response = self._api.call_api(*request, _request_timeout=_TIMEOUT_SECONDS)
+            content = response.response.data
+        except (urllib3.exceptions.HTTPError, ApiException, OSError) as error:
             raise ClusterRefusalError(self._unreachable(error)) from None
-        document: Mapping[str, Any] = json.loads(response.data)
+        if response.status == _NOT_FOUND:
+            return None
+        if response.status >= _FIRST_REFUSAL:
+            raise ClusterRefusalError(self._refused(path, response.status))
+        document: Mapping[str, Any] = json.loads(content)
         return document
 
-    def _refused(self, path: str, error: ApiException) -> str:
-        if error.status == _UNAUTHORIZED:
+    def _refused(self, path: str, status: int) -> str:
+        if status == _UNAUTHORIZED:
             return (
                 f"The cluster {self.server} does not accept the credentials (401): the token is missing, wrong or "
                 "expired. A valid login is needed. Run oc login again and repeat."
             )
-        if error.status == _FORBIDDEN:
+        if status == _FORBIDDEN:
             return (
                 f"The cluster {self.server} does not let this user read {path} (403). The deployer needs read access "
                 "there. Log in as another user, or have the cluster's administrator grant it."
             )
-        return (
-            f"The cluster {self.server} answered {error.status} for {path}. Look at the API server's health and repeat."
-        )
+        return f"The cluster {self.server} answered {status} for {path}. Look at the API server's health and repeat."
 
     def _unreachable(self, error: Exception) -> str:
         return (

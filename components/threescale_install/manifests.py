@@ -7,11 +7,11 @@ NAME = "apimanager"
 """Name of the APIManager; one per namespace."""
 
 SEED_SECRET = "system-seed"  # noqa: S105 - the name of a Secret, not its contents
-"""Secret from which 3scale takes its first accounts, at its first start only (3scale-operator, doc/apimanager-reference.md)."""
+"""Secret from which 3scale takes its first accounts, at its first start only (3scale-operator)."""
 
 
 def api_manager(settings: Settings) -> Manifest:
-    """The whole of 3scale with internal databases. The file volume is named: left out, it is asked of the default class."""
+    """The whole of 3scale with internal databases; the file volume's class is named, the default one is often unfit."""
     threescale = settings.threescale
     volume = threescale.file_storage.pvc
     return {

@@ -48,8 +48,7 @@ class AdminApi:
         self._index_guard = threading.Lock()
         self._indexes: dict[tuple[str, str], dict[str, str]] = {}
 
-    def call(self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None) -> Any:
-    # noqa: ANN401 - any JSON value
+    def call(self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - any JSON value
         """Return the JSON that 3scale answers; `{}` where it answers nothing.
 
         Raises:
@@ -99,6 +98,11 @@ class AdminApi:
                 found = {str(item.get(key)): str(item["id"]) for item in self.pages(path, collection)}
                 self._indexes[path, key] = found
             return self._indexes[path, key]
+
+    def remember(self, path: str, key: str, name: str, id_: str) -> None:
+        """Add what this process made to the list that `index` keeps."""
+        with self._index_guard:
+            self._indexes.setdefault((path, key), {})[name] = id_
 
     def exists(self, object_type: str, id_: str) -> bool:
         """Tell whether the row of a deleted product or backend is still there, holding its name (objects/status)."""
@@ -155,11 +159,15 @@ def unwrapped(answer: Any) -> Json:  # noqa: ANN401 - any JSON value
     return dict(answer)
 
 
-def _checked_url(admin_url: str) -> str: if not re.fullmatch(r"https?://[^/\s?#@]+/?", admin_url): raise
-ThreescaleError( "open the Admin API of 3scale", f"`adminUrl` is {admin_url!r}" if "@" not in admin_url else
-"`adminUrl` contains credentials", "Allowed is the address of a tenant's admin portal without a path, such as
-https://maas-admin.apps.example.com", "Correct it in the stack's configuration or in THREESCALE_ADMIN_URL", ) return
-admin_url.rstrip("/")
+def _checked_url(admin_url: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#@]+/?", admin_url):
+        raise ThreescaleError(
+            "open the Admin API of 3scale",
+            "`adminUrl` contains credentials" if "@" in admin_url else f"`adminUrl` is {admin_url!r}",
+            "Allowed is the address of a tenant's admin portal without a path, https://maas-admin.apps.example.com",
+            "Correct it in the stack's configuration or in THREESCALE_ADMIN_URL",
+        )
+    return admin_url.rstrip("/")
 
 
 def _session(access_token: str, ca_bundle: str, patience: Patience) -> requests.Session:

@@ -110,8 +110,7 @@ class EntityProvider(TenantProvider):
         """Do what the first call of a create could not, and return the whole entity."""
         return item
 
-    def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:  # noqa: ARG002 -
-    whole values
+    def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:  # noqa: ARG002 - whole
         """Send `wanted` to an existing entity of which the fields `changed` differ; return it as it is then."""
         return item | self.put(api, item, self.body(wanted), wanted)
 
@@ -138,13 +137,14 @@ class EntityProvider(TenantProvider):
     def create(self, props: Json) -> CreateResult:
         """Make the entity, or take over the one that holds its name where `adopt` is declared."""
         api, wanted = self.api, self.canonical(props)
-        holder = self.find(api, wanted) and self.find(api, wanted, fresh=True)
-        if holder is None:
+        try:
+            if self.find(api, wanted) and (holder := self.find(api, wanted, fresh=True)):
+                raise self._taken(wanted, holder)  # noqa: TRY301 - one answer to a taken name, found early or late
             item = self._made(api, wanted)
-        elif wanted.get("adopt"):
-            item = self.converge(api, self.fetch(api, holder, wanted), wanted)
-        else:
-            raise Taken(self.entity.title, str(wanted[self.entity.natural_key]), holder)
+        except Taken as taken:
+            if not wanted.get("adopt"):
+                raise
+            item = self.converge(api, self.fetch(api, taken.id, wanted), wanted)
         return CreateResult(str(item["id"]), self.state(item, wanted))
 
     def read(self, id_: str, props: Json) -> ReadResult:
@@ -191,6 +191,8 @@ class EntityProvider(TenantProvider):
                 return self.fetch(api, taken.id, wanted)
 
         item = api.heal(attempt)
+        key = self.entity.natural_key
+        api.remember(self.path(wanted), key, str(wanted[key]), str(item["id"]))
         try:
             return self.finish(api, item, wanted)
         except (ThreescaleError, TimedOut) as broken:
@@ -208,8 +210,11 @@ class EntityProvider(TenantProvider):
                 if not refusal.is_taken(key):
                     raise
             if holder := self.find(api, wanted, fresh=True):
-                raise Taken(self.entity.title, str(wanted[key]), holder)
+                raise self._taken(wanted, holder)
             wait.pause("the entity that was deleted before still holds it")
+
+    def _taken(self, wanted: Json, holder: str) -> Taken:
+        return Taken(self.entity.title, str(wanted[self.entity.natural_key]), holder)
 
     def _take_back(self, api: "AdminApi", id_: str, wanted: Json, broken: Exception) -> None:
         try:

@@ -12,6 +12,8 @@ Every message has four parts: what was asked, what was wrong, what is allowed, w
 paths, field names and 3scale's own reasons; never of request bodies, answers or credentials.
 """
 
+# ruff: noqa: N818 - the names say what happened; all of them are a ThreescaleError
+
 from collections.abc import Mapping, Sequence
 
 Reasons = Mapping[str, Sequence[str]]
@@ -76,9 +78,14 @@ class Rejected(ThreescaleError):
 class Taken(ThreescaleError):
     """The natural key of an entity to be created is held by another one."""
 
-    def __init__(self, title: str, key: str, id_: str) -> None: super().__init__( f"create {title} {key!r}", f"this
-    name is already taken by {title} id {id_}", "Names are unique in 3scale", f"To take over {title} {id_} with all
-    that is set on it, declare `adopt: true`; otherwise choose another name", ) self.id = id_
+    def __init__(self, title: str, key: str, id_: str) -> None:
+        super().__init__(
+            f"create {title} {key!r}",
+            f"this name is already taken by {title} id {id_}",
+            "Names are unique in 3scale",
+            f"To take over {title} {id_} with all that is set on it, declare `adopt: true`; else choose another name",
+        )
+        self.id = id_
 
 
 class HalfMade(ThreescaleError):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
 SEEDED = {"account_plans": "plans", "services": "services"}
-"""List → envelope of what every tenant gets from a background job at its first start (porta, app/lib/logic/provider_signup.rb)."""
+"""List → envelope of what a tenant is seeded with in the background (porta, app/lib/logic/provider_signup.rb)."""
 
 
 @dataclass(frozen=True, kw_only=True)

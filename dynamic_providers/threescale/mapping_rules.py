@@ -56,7 +56,7 @@ class MappingRulesArgs:
 
     product_id: Input[str]
     rules: "Input[Mapping[str, Input[Mapping[str, Any]]]]"
-    """`POST /v1/chat/completions` → `metric`, `delta`, `position`, `last`. Patterns match as prefixes unless they end in `$`."""
+    """`POST /v1/chat/completions` → `metric`, `delta`, `position`, `last`. Prefixes, unless a pattern ends in `$`."""
 
 
 class MappingRulesProps(Props):
@@ -103,29 +103,20 @@ class MappingRulesProvider(OwnedProvider):
         gone = [rule["id"] for rule in spare]
         order = [rule["id"] for rule in self._in_order(held.values()) if rule["id"] not in gone]
         for place, key in enumerate(in_order):
-            fields = _fields(key, rules[key], ids)
-            self._place(api, path, fields, held.get(key), order, place)
+            fields, rule = _fields(key, rules[key], ids), held.get(key)
+            moved = rule is None or order.index(rule["id"]) != place
+            fields |= {"position": place + 1} if moved else {}
+            if rule is None:
+                order.insert(place, api.item("POST", path, {"mapping_rule": fields})["id"])
+            elif moved or any(rule.get(name) != value for name, value in fields.items()):
+                api.call("PATCH", f"{path}/{rule['id']}", {"mapping_rule": fields})
+                order.remove(rule["id"])
+                order.insert(place, rule["id"])
         return {}
 
     def clear(self, api: "AdminApi", known: Json) -> None:
         """Remove every rule."""
         removed(api, (f"{self._path(known)}/{rule['id']}" for rule in self._held(api, known)))
-
-    def _place(  # noqa: PLR0913 - one rule, and where it stands
-        self, api: "AdminApi", path: str, fields: Json, rule: Json | None, order: list[int], place: int
-    ) -> None:
-        """Write one rule where it differs or stands elsewhere; `order`, the ids on the server, follows."""
-        if rule is None:
-            made = api.item("POST", path, {"mapping_rule": fields | {"position": place + 1}})
-            order.insert(place, made["id"])
-            return
-        moved = order.index(rule["id"]) != place
-        if not moved and all(rule.get(name) == value for name, value in fields.items()):
-            return
-        position = {"position": place + 1} if moved else {}
-        api.call("PATCH", f"{path}/{rule['id']}", {"mapping_rule": fields | position})
-        order.remove(rule["id"])
-        order.insert(place, rule["id"])
 
     def _path(self, known: Json) -> str:
         return f"services/{known['product_id']}/proxy/mapping_rules"
@@ -146,10 +137,8 @@ def declared_positions(in_order: "Iterable[str]", declared: "Mapping[str, int]")
     numbers = sorted(declared[key] for key in keys if key in declared)
     positions, before = {}, 0
     for key in keys:
-        if key in declared:
-            before = numbers.pop(0)
-        else:
-            before = max(1, (before + numbers[0]) // 2) if numbers else before + GAP
+        made_up = max(1, (before + numbers[0]) // 2) if numbers else before + GAP
+        before = numbers.pop(0) if key in declared else made_up
         positions[key] = before
     return positions
 

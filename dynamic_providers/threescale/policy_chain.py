@@ -39,7 +39,7 @@ class PolicyChainArgs:
 
     product_id: Input[str]
     policies: Input[Sequence[Input[Mapping[str, Any]]]]
-    """In order of execution: `name`, `version`, `configuration`, `enabled`. 3scale does not check that a policy exists."""
+    """In order: `name`, `version`, `configuration`, `enabled`. 3scale does not check that a policy exists."""
 
 
 class PolicyChainProps(Props):

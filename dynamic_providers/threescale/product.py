@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 OF_THE_PRODUCT = ("system_name", "name", "description", "deployment_option", "backend_version")
 Status = Annotated[int, Field(ge=200, le=599)]
-Header = Annotated[str, Field(pattern=r"^[\w-]{1,255}$")]
+Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=255)]
 """porta, app/models/proxy.rb: pattern of auth_user_key."""
 PLAIN = "text/plain; charset=us-ascii"
 

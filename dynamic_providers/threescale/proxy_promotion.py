@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DRIFTED = "drifted: "
 SERVICE_TOKEN_SECONDS = 120.0
-"""A new product gets its service token from a background job; until then no configuration is saved (CreateServiceTokenWorker)."""
+"""A product gets its service token in the background, and before it no configuration (CreateServiceTokenWorker)."""
 
 
 @dataclass(frozen=True, kw_only=True)

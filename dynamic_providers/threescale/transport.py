@@ -1,4 +1,4 @@
-"""The HTTP session to one tenant: kept connections, trust, proxies, bounded retries of requests that may be repeated."""
+"""The HTTP session to one tenant: kept connections, trust, proxies, bounded retries of repeatable requests."""
 
 import http.cookiejar
 import ssl

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dynamic_providers.threescale import natural_key
 from operations import cluster
 from operations.recover import keycloak, lookup, orphans
 from operations.recover.deployment import PendingCreate, pending, pending_creates, recovered
@@ -21,6 +22,7 @@ class Lookups:
         self._stack = stack
         self._kubernetes: lookup.Lookup | None = None
         self._keycloak: keycloak.Keycloak | None = None
+        self._threescale: lookup.Lookup | None = None
 
     def find(self, create: PendingCreate) -> str | None:
         """The id of what `create` made, or None."""
@@ -30,8 +32,9 @@ class Lookups:
         if create.type.startswith("keycloak:"):
             self._keycloak = self._keycloak or keycloak.Keycloak(create.provider)
             return keycloak.find(self._keycloak, create)
-        if create.type.startswith("pulumi-python:dynamic/threescale:"):
-            return lookup.threescale(create)
+        if create.type in natural_key.TYPES:
+            self._threescale = self._threescale or lookup.threescale(create.provider)
+            return self._threescale(create)
         return lookup.nothing(create)
 
 

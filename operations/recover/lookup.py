@@ -4,10 +4,15 @@ Only what the program itself made is taken over. Kubernetes says so in `managedF
 second object under the same natural key, so the create of a taken key never got this far.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dynamic_providers.threescale import natural_key
+from dynamic_providers.threescale.client import AdminApi
+from dynamic_providers.threescale.errors import ThreescaleError
 from operations.cluster import Cluster
+from operations.errors import OperationError
 from operations.recover.deployment import PendingCreate
 
 KUBERNETES_CREATE_MANAGER = "pulumi-kubernetes"
@@ -30,6 +35,25 @@ def kubernetes(cluster: Cluster) -> Lookup:
         if KUBERNETES_CREATE_MANAGER not in managers:
             return None
         return f"{namespace}/{name}" if found["metadata"].get("namespace") else str(name)
+
+    return find
+
+
+def threescale(provider: Mapping[str, Any]) -> Lookup:
+    """Ask the tenant by natural key, as the provider instance with these inputs does; the environment wins, as there.
+
+    Raises:
+        OperationError: (from the look-up) the tenant refused or could not be reached.
+    """
+    url = os.environ.get("THREESCALE_ADMIN_URL") or provider["adminUrl"]
+    token = os.environ.get("THREESCALE_ACCESS_TOKEN") or provider["accessToken"]
+    api = AdminApi(url, token, ca_bundle=provider.get("caBundle") or "")
+
+    def find(create: PendingCreate) -> str | None:
+        try:
+            return natural_key.lookup(create.type, api, create.inputs)
+        except ThreescaleError as refusal:
+            raise OperationError(str(refusal)) from None
 
     return find
 

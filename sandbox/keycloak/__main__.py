@@ -15,7 +15,8 @@ _KEPT = ("KC_HOSTNAME", "KC_BOOTSTRAP_ADMIN_", "KC_LOG_LEVEL", "KC_FEATURES", "K
 # Measured on 26.4: the defaults of kc.sh take 490 MB; one compiler stage and the serial collector start faster, too.
 _JAVA = (
     "-Xms48m -Xmx256m -XX:MetaspaceSize=96M -XX:MaxMetaspaceSize=224m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "
-    "-XX:ReservedCodeCacheSize=48m -XX:+ExitOnOutOfMemoryError -Xss512k"
+    "-XX:ReservedCodeCacheSize=48m -XX:+ExitOnOutOfMemoryError -Xss512k -Dfile.encoding=UTF-8 "
+    "-Djava.security.egd=file:/dev/urandom"
 )
 
 
@@ -37,7 +38,6 @@ def command_line(home: Path, environment: dict[str, str]) -> list[str]:
 def server_environment(environment: dict[str, str], java_home: Path | None) -> dict[str, str]:
     """What the server's process gets of the pod's environment."""
     kept = {name: value for name, value in environment.items() if not name.startswith("KC_") or name.startswith(_KEPT)}
-    kept["JAVA_OPTS_KC_HEAP"] = ""
     kept["JAVA_OPTS"] = _JAVA
     if java_home is not None:
         kept["JAVA_HOME"] = str(java_home)

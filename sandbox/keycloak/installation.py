@@ -27,6 +27,7 @@ def install(source: Path, home: Path) -> Path:
         shutil.rmtree(data, ignore_errors=True)
         (home / "data").rename(data)
     shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
     _copy(source, home)
     if data.exists():
         shutil.rmtree(home / "data", ignore_errors=True)
@@ -37,14 +38,12 @@ def install(source: Path, home: Path) -> Path:
 
 def _copy(source: Path, home: Path) -> None:
     linked = source / _LINKED
-    for folder, names, files in os.walk(source):
-        target = home / os.path.relpath(folder, source)
-        target.mkdir(parents=True, exist_ok=True)
-        if folder == str(source) and "data" in names:
-            names.remove("data")  # another server's database
-        for name in files:
-            origin = linked / os.path.relpath(os.path.join(folder, name), linked)  # noqa: PTH118 - os.walk gives text
-            copy_file(origin, target / name, link=folder.startswith(str(linked)))
+    for origin in sorted(source.rglob("*")):
+        target = home / origin.relative_to(source)
+        if origin.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        elif source / "data" not in origin.parents:  # another server's database
+            copy_file(origin, target, link=linked in origin.parents)
 
 
 def copy_file(origin: Path, target: Path, *, link: bool) -> None:

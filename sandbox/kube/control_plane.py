@@ -121,7 +121,8 @@ def api_server(tools: Tools, layout: Layout, ports: Ports, who: Identities) -> C
         f"--service-cluster-ip-range={SERVICE_RANGE}",
         "--authorization-mode=RBAC",
         "--allow-privileged=true",
-        "--disable-admission-plugins=ServiceAccount",
+        # The second one taints new nodes until a kubelet reports; there is none.
+        "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={key}",
         f"--service-account-signing-key-file={key}",

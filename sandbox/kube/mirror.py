@@ -59,14 +59,13 @@ class Mirror:
                 else:
                     await self._pause(str(refusal))
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as lost:
-                await self._pause(repr(lost))
+                await self._pause(type(lost).__name__)
 
     async def _pause(self, why: str) -> None:
         _log.info("%s: watch interrupted, again in %.1f s: %s", self._path, self._wait, why)
         # An API server that comes back may have lost the revision we saw; the list costs little and is always right.
         self._version = ""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.Event().wait(), self._wait)
+        await asyncio.sleep(self._wait)
         self._wait = min(self._wait * 2, _LONGEST_WAIT)
 
     async def _list(self) -> None:

@@ -45,10 +45,8 @@ class ModelServer:
 
     def application(self) -> web.Application:
         """The port of the container."""
-        refusals = web.middleware(self._with_refusals)
-        application = web.Application(
-            client_max_size=_MOST_BODY, middlewares=[cast("Middleware", self._log.middleware), refusals]
-        )
+        middlewares = [cast("Middleware", self._log.middleware), self._refusals()]
+        application = web.Application(client_max_size=_MOST_BODY, middlewares=middlewares)
         for path in ("/health", "/ping"):
             application.router.add_get(path, self._health)
         application.router.add_get("/version", self._version)
@@ -68,18 +66,24 @@ class ModelServer:
         application.router.add_delete("/_ledger", self._clear_ledger)
         return application
 
-    async def _with_refusals(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        key = self.arguments.api_key
-        try:
-            if key and request.path.startswith("/v1") and request.headers.get("Authorization") != f"Bearer {key}":
-                return web.json_response({"error": "Unauthorized"}, status=401)
-            return await handler(request)
-        except RefusedError as refused:
-            self.ledger.failures[refused.status] += 1
-            return web.json_response(refused.body, status=refused.status)
-        except web.HTTPException as answer:
-            # Starlette's shape for paths and methods nobody serves.
-            return web.json_response({"detail": answer.reason}, status=answer.status)
+    def _refusals(self) -> Middleware:
+        """A middleware that turns refusals into vLLM's answers, and checks the API key where one is set."""
+
+        @web.middleware
+        async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+            key = self.arguments.api_key
+            try:
+                if key and request.path.startswith("/v1") and request.headers.get("Authorization") != f"Bearer {key}":
+                    return web.json_response({"error": "Unauthorized"}, status=401)
+                return await handler(request)
+            except RefusedError as refused:
+                self.ledger.failures[refused.status] += 1
+                return web.json_response(refused.body, status=refused.status)
+            except web.HTTPException as answer:
+                # Starlette's shape for paths and methods nobody serves.
+                return web.json_response({"detail": answer.reason}, status=answer.status)
+
+        return answered
 
     async def _health(self, _: web.Request) -> web.Response:
         return web.Response()

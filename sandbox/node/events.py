@@ -26,10 +26,6 @@ class Events:
         """Write a warning about an object."""
         await self._write(item, "Warning", reason, message)
 
-    async def tell(self, item: Json, reason: str, message: str) -> None:
-        """Write something normal about an object."""
-        await self._write(item, "Normal", reason, message)
-
     async def _write(self, item: Json, kind: str, reason: str, message: str) -> None:
         metadata = item["metadata"]
         same = (metadata["uid"], reason, message)

@@ -92,8 +92,8 @@ class Storage:
             return
         if self._waits_for_consumer(claim) and _SELECTED_NODE not in annotations:
             return
-        if refusal := unsupported(claim, storage_class):
-            await self.events.warn(claim, "ProvisioningFailed", refusal)
+        if why := unsupported(claim, storage_class):
+            await self.events.warn(claim, "ProvisioningFailed", why)
             return
         if f"pvc-{claim['metadata']['uid']}" not in self.volumes.objects:
             try:

@@ -76,7 +76,7 @@ class World:
                     raise
                 _log.info("repeated after: %s", refusal)
             except (aiohttp.ClientError, TimeoutError, OSError) as lost:
-                _log.info("repeated after: %r", lost)
+                _log.info("repeated after: %s", type(lost).__name__)
             await asyncio.sleep(self.pace.retry)
 
     async def read(self, namespace: str, collection: str, name: str) -> Json | None:

@@ -115,7 +115,7 @@ class Cluster:
             method,
             self._client.configuration.host + path,
             header_params=headers,
-            body=body if body is None or content == "application/json" else json.dumps(body),
+            body=body,
             _request_timeout=seconds,
         )
         if answer.status >= HTTPStatus.BAD_REQUEST:

@@ -158,7 +158,7 @@ class Loop:
         except ClusterError as refusal:
             self._refused(key, refusal)
         except (urllib3.exceptions.HTTPError, OSError) as problem:
-            _LOG.info("%s: connection lost (%s)", _text(key), type(problem).__name__)
+            _LOG.info("%s: connection lost (%s)", _text(key), problem)
             self._queue.add(key, _FIRST_RETRY_SECONDS)
         except Exception:  # noqa: BLE001 - one resource that an operator does not understand must not end the others
             _LOG.exception("%s: reconcile failed", _text(key))

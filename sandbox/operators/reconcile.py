@@ -141,7 +141,14 @@ def available(manifest: Manifest | None) -> bool:
     status = manifest.get("status", {})
     if status.get("observedGeneration", 0) < manifest["metadata"].get("generation", 0):
         return False
-    return any(c["type"] == "Available" and c["status"] == "True" for c in status.get("conditions", ()))
+    return is_true(manifest, "Available")
+
+
+def is_true(manifest: Manifest | None, kind: str) -> bool:
+    """Whether an object is there and has a condition with status True."""
+    # A definition that has just been made says `conditions: null`.
+    conditions = (manifest or {}).get("status", {}).get("conditions") or ()
+    return any(entry["type"] == kind and entry["status"] == "True" for entry in conditions)
 
 
 def deployment_available(store: Store, namespace: str, name: str) -> bool:

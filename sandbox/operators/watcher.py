@@ -67,7 +67,9 @@ class Watcher:
             if refusal.status == HTTPStatus.NOT_FOUND:
                 self._take([])
                 return _UNSERVED_SECONDS
-            _LOG.warning("watch %s: %s", self._kind.kind, refusal)
+            if refusal.status != HTTPStatus.TOO_MANY_REQUESTS:
+                # 429 is how a definition that has just come asks for a moment.
+                _LOG.warning("watch %s: %s", self._kind.kind, refusal)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
             # ValueError: a stream that was cut in the middle of a line.
             _LOG.info("watch %s: connection lost (%s)", self._kind.kind, type(problem).__name__)

@@ -82,7 +82,7 @@ class Call:
             raise NotFound
         return int(value)
 
-    def row(self, kind: str, name: str = "id", **match: object) -> Row:
+    def row(self, kind: str, name: str = "id", /, **match: object) -> Row:
         """The row that a path segment names.
 
         Raises:

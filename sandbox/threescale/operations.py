@@ -5,7 +5,9 @@ from __future__ import annotations
 from sandbox.threescale.entities import (
     access_tokens,
     accounts,
+    active_docs,
     applications,
+    authentication_providers,
     backend_apis,
     backend_usages,
     limits,
@@ -14,18 +16,26 @@ from sandbox.threescale.entities import (
     objects,
     plans,
     policies,
+    pricing_rules,
     provider,
     proxies,
     proxy_configs,
+    registry,
     services,
+    stats,
     subscriptions,
     users,
 )
+from sandbox.threescale.not_implemented import NOT_IMPLEMENTED
+
+__all__ = ["NOT_IMPLEMENTED", "OPERATIONS"]
 
 _MODULES = (
     access_tokens,
     accounts,
+    active_docs,
     applications,
+    authentication_providers,
     backend_apis,
     backend_usages,
     limits,
@@ -34,12 +44,14 @@ _MODULES = (
     objects,
     plans,
     policies,
+    pricing_rules,
     provider,
     proxies,
     proxy_configs,
+    registry,
     services,
+    stats,
     subscriptions,
     users,
 )
 OPERATIONS = tuple(operation for module in _MODULES for operation in module.OPERATIONS)
-NOT_IMPLEMENTED: tuple[str, ...] = ()

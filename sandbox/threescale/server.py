@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
+from collections import deque
 from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Never
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sandbox.threescale.faults import Fault
 
 _MOST_BODY = 64 * 1024 * 1024
+_KEPT_REQUESTS = 100_000
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -33,7 +35,7 @@ class Server:
     def __init__(self, emulator: Emulator, log: RequestLog) -> None:
         self.emulator = emulator
         self.faults = Faults()
-        self.requests: list[dict[str, object]] = []
+        self.requests: deque[dict[str, object]] = deque(maxlen=_KEPT_REQUESTS)
         self._log = log
 
     def application(self) -> web.Application:
@@ -91,7 +93,7 @@ class Server:
         return self.emulator.answer(Request(request.method, request.host, path, query, headers, body))
 
     async def _requests(self, _: web.Request) -> web.Response:
-        return web.json_response(self.requests)
+        return web.json_response(list(self.requests))
 
     async def _forget_requests(self, _: web.Request) -> web.Response:
         self.requests.clear()

@@ -43,12 +43,12 @@ class Store:
             self._rows.setdefault(kind, {})[number] = json.loads(data)
         self._last = dict(self.connection.execute("SELECT kind, last FROM sequence"))
 
-    def rows(self, kind: str, **match: object) -> list[Row]:
+    def rows(self, kind: str, /, **match: object) -> list[Row]:
         """Every row of the kind whose fields equal `match`, ordered by id."""
         found = self._rows.get(kind, {}).values()
         return [row for row in found if all(row.get(key) == value for key, value in match.items())]
 
-    def first(self, kind: str, **match: object) -> Row | None:
+    def first(self, kind: str, /, **match: object) -> Row | None:
         """The row with the lowest id that matches, or None."""
         return next(iter(self.rows(kind, **match)), None)
 
@@ -60,7 +60,7 @@ class Store:
         """The row with this id, which must exist."""
         return self._rows[kind][number]
 
-    def insert(self, kind: str, **fields: object) -> Row:
+    def insert(self, kind: str, /, **fields: object) -> Row:
         """A new row with the next id of its kind."""
         self._last[kind] = number = self._last.get(kind, 0) + 1
         self._before.setdefault((kind, number), None)
@@ -68,7 +68,7 @@ class Store:
         self._rows.setdefault(kind, {})[number] = row
         return row
 
-    def update(self, kind: str, number: int, **changes: object) -> Row:
+    def update(self, kind: str, number: int, /, **changes: object) -> Row:
         """The row with these fields changed."""
         old = self._rows[kind][number]
         self._before.setdefault((kind, number), old)

@@ -74,12 +74,12 @@ class Tenant:
         """The time as the API prints it: UTC, whole seconds."""
         return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def insert(self, kind: str, **fields: object) -> Row:
+    def insert(self, kind: str, /, **fields: object) -> Row:
         """A new row with its time stamps."""
         now = self.now()
         return self.store.insert(kind, **fields, created_at=now, updated_at=now)
 
-    def change(self, kind: str, row: Row, **changes: object) -> Row:
+    def change(self, kind: str, row: Row, /, **changes: object) -> Row:
         """The row with these fields; its time stamp moves only when a value really differs (ActiveRecord)."""
         different = {key: value for key, value in changes.items() if row.get(key) != value}
         if not different:

@@ -8,7 +8,7 @@ from sandbox.operators.kinds import CRD, CSV, SUBSCRIPTION
 from sandbox.operators.olm.catalogue import package_of
 from sandbox.operators.olm.operator_group import GroupProblem, group_of, targets, unsupported
 from sandbox.operators.olm.running import TARGETS
-from sandbox.operators.reconcile import Outcome, deleted, deployment_available, owner, released
+from sandbox.operators.reconcile import Outcome, deleted, deployment_available, is_true, owner, released
 
 if TYPE_CHECKING:
     from sandbox.operators.olm.catalogue import Package
@@ -133,8 +133,7 @@ def _definition(name: str, version: str, view: View) -> Manifest | None:
 
 def established(crd: Manifest | None) -> bool:
     """Whether the API server serves a definition's kinds."""
-    conditions = (crd or {}).get("status", {}).get("conditions", ())
-    return any(c["type"] == "Established" and c["status"] == "True" for c in conditions)
+    return is_true(crd, "Established")
 
 
 def _successor(csv: Manifest, view: View) -> Manifest | None:

@@ -121,7 +121,7 @@ def _available(installation: Installation, view: View, preflight: str) -> Manife
     states = _deployments(installation, view)
     expected = {workload.name for workload in workloads.workloads(installation)}
     hosts = routes.admitted_hosts(installation.namespace, view)
-    done = expected <= set(states["ready"]) and set(routes.expected_hosts(installation)) <= hosts
+    done = expected <= set(states.get("ready", ())) and set(routes.expected_hosts(installation)) <= hosts
     return condition("Available", done)
 
 

@@ -97,8 +97,9 @@ def _changes(one: Field, path: str, before: Any, given: Any) -> dict[str, Change
 def _equal(one: Field, before: Any, after: Any) -> bool:  # noqa: ANN401 - any JSON value
     """Whether a value of the state and one of the inputs mean the same."""
     if after is None or before is None:
-        # Only where a change would replace does null differ from false: seen with `import` of a client.
-        return before == after or (not one.replaces and before in EMPTY and after in EMPTY)
+        # A state without `import` differs from its default false, and that replaces: seen with a client.
+        strict = one.replaces and before is None and one.default is not None
+        return before in EMPTY and after in EMPTY and not strict
     if one.codec == "seconds":
         return durations.same(before, after)
     if one.kind == "block":

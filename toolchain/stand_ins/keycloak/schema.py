@@ -56,6 +56,8 @@ class Field:
     """Not sent when empty, so that the server keeps its own value."""
     nullable: bool = False
     """Absent on the server is null, not the empty value."""
+    absent: str | None = None
+    """What the server means when it does not name the field, older ones do not know it; None is the empty value."""
     unread: bool = False
     """Sent, but never read back."""
     fields: Mapping[str, Field] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from toolchain.stand_ins.keycloak.invokes import FUNCTIONS
 from toolchain.stand_ins.keycloak.outputs import in_state, inputs_of_import, planned, refreshed, repeated, settled
 from toolchain.stand_ins.keycloak.resources import BY_TYPE
 from toolchain.stand_ins.keycloak.shapes import complete
-from toolchain.stand_ins.keycloak.values import from_struct, has_unknown, to_struct
+from toolchain.stand_ins.keycloak.values import Values, from_struct, has_unknown, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from toolchain.stand_ins.keycloak import durations
-from toolchain.stand_ins.keycloak.schema import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,7 @@ def to_wire(fields: Mapping[str, Field], wanted: Values) -> Values:
         if field.kind == "block":
             if value is not None:
                 _merge(body, to_wire(field.fields, value))
-        elif field.wire and not (field.omit_empty and not value):
+        elif field.wire and not (field.omit_empty and (not value or value == field.absent)):
             _put(body, field.wire, _encoded(field, value))
     return body
 
@@ -79,8 +78,7 @@ def _encoded(field: Field, value: Any) -> Any:  # noqa: ANN401 - any JSON value
 def _decoded(field: Field, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """A value of Keycloak in the type of the field; absent is empty."""
     if value is None or value == "":
-        empty = "0s" if field.codec == "seconds" else EMPTY[field.kind] if field.kind != "block" else None
-        return None if field.nullable else empty
+        return None if field.nullable else _absent(field)
     if field.codec == "quoted":
         return str(value).lower() == "true"
     if field.codec == "seconds":
@@ -88,6 +86,13 @@ def _decoded(field: Field, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if field.kind == "texts":
         return sorted(value.split(SEPARATOR) if field.codec == "hashes" else value)
     return value
+
+
+def _absent(field: Field) -> Any:  # noqa: ANN401 - any JSON value
+    """What it means that the server does not name the field."""
+    if field.absent is not None:
+        return field.absent
+    return "0s" if field.codec == "seconds" else field.empty
 
 
 def joined(attributes: Mapping[str, list[str]] | None) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Stand-in for pulumi-resource-kubernetes 4.32.0: the same answers on the wire, made with the official client library."""
+"""Stand-in for pulumi-resource-kubernetes 4.32.0: the same answers on the wire, by the official client."""

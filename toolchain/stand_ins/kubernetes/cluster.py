@@ -200,7 +200,7 @@ class Cluster:
 
     # --- wire --------------------------------------------------------------------------------------------------------
 
-    def _request(
+    def _request(  # noqa: PLR0913 - the parts of an HTTP request
         self,
         method: str,
         path: str,
@@ -220,13 +220,13 @@ class Cluster:
         pause = self._throttle.pause_seconds() if throttled else 0.0
         if pause:
             self._never.wait(pause)
-        headers = {"Accept": "application/json", **({"Content-Type": content_type} if body is not None else {})}
+        headers: Tree = {"Accept": "application/json", **({"Content-Type": content_type} if body is not None else {})}
         method, url, headers, content, _ = self._client.param_serialize(
             method, path, query_params=query or [], header_params=headers, body=body, auth_settings=["BearerToken"]
         )
         try:
             answer = self._client.call_api(method, url, headers, content, _request_timeout=timeout or self._timeout)
-            data = answer.read()
+            data = answer.read()  # type: ignore[no-untyped-call]  # the library has no types here
         except urllib3.exceptions.HTTPError as error:
             raise CallError(f'{method} "{self._client.configuration.host}{path}": {_cause(error)}') from error
         if answer.status >= http.HTTPStatus.MULTIPLE_CHOICES:

@@ -12,6 +12,8 @@ from toolchain.stand_ins.kubernetes.errors import ApiError, CallError, InitFaile
 from toolchain.stand_ins.kubernetes.values import has_unknown, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from toolchain.stand_ins.kubernetes.session import Call, Session
     from toolchain.stand_ins.kubernetes.values import Tree
 
@@ -36,6 +38,11 @@ def create(session: Session, call: Call, given: Tree) -> tuple[str, Tree] | None
     if call.preview and (is_patch or has_unknown(inputs) or not _can_be_tried(session, inputs)):
         return None
     manager = checkpoint.field_manager({}, inputs)
+
+    def kept(live: Tree) -> Tree:
+        version = objects.text(inputs, "apiVersion")
+        return checkpoint.checkpoint(inputs, live, given, api_version=version, manager=manager)
+
     try:
         created = _sent(session, call, inputs, manager, is_apply=is_patch or session.settings.upsert)
     except NoMatch as error:
@@ -46,12 +53,11 @@ def create(session: Session, call: Call, given: Tree) -> tuple[str, Tree] | None
         told = explained(error, manager) + (_IF_IT_EXISTS if error.is_existing else "")
         raise CallError(_not_created(call.urn, told)) from error
     if call.preview:
-        live = {key: value for key, value in created.items() if key != "status"}
-        return "", _properties(inputs, live, given, manager)
+        return "", kept({key: value for key, value in created.items() if key != "status"})
     if objects.is_kind(inputs, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
         session.reachable().forget_kinds()
-    live = _ready(session, call, inputs, created, manager, given)
-    return objects.identity(live), _properties(inputs, live, given, manager)
+    live = _ready(session, call, created, inputs, kept)
+    return objects.identity(live), kept(live)
 
 
 def _can_be_tried(session: Session, inputs: Tree) -> bool:
@@ -69,10 +75,6 @@ def _no_such_kind(urn: str, inputs: Tree, error: NoMatch) -> str:
 
 def _not_created(urn: str, told: str) -> str:
     return f'resource "{urn}" was not successfully created by the Kubernetes API server: {told}'
-
-
-def _properties(inputs: Tree, live: Tree, given: Tree, manager: str) -> Tree:
-    return checkpoint.checkpoint(inputs, live, given, api_version=objects.text(inputs, "apiVersion"), manager=manager)
 
 
 def _sent(session: Session, call: Call, inputs: Tree, manager: str, *, is_apply: bool) -> Tree:
@@ -104,8 +106,8 @@ def _sent(session: Session, call: Call, inputs: Tree, manager: str, *, is_apply:
     raise failure
 
 
-def _ready(session: Session, call: Call, inputs: Tree, created: Tree, manager: str, given: Tree) -> Tree:
-    """The live object once it is ready.
+def _ready(session: Session, call: Call, created: Tree, inputs: Tree, kept: Callable[[Tree], Tree]) -> Tree:
+    """The live object once it is ready; `kept` makes the properties to store of a live object.
 
     Raises:
         InitFailed: It does not become ready.
@@ -126,7 +128,7 @@ def _ready(session: Session, call: Call, inputs: Tree, created: Tree, manager: s
         raise InitFailed(
             message,
             resource_id=objects.identity(error.live),
-            properties=_properties(inputs, error.live, given, manager),
+            properties=kept(error.live),
             reasons=[message, *error.problems],
         ) from error
     return cluster.poll(place) or created

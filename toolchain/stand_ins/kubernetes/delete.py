@@ -1,4 +1,4 @@
-"""Delete: foreground by default, and the wait until the object is gone; a `*Patch` resource only gives its fields up."""
+"""Delete: foreground by default, then wait until the object is gone; a `*Patch` resource only gives its fields up."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.values import Tree
 
 UNREACHABLE = (
-    "configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove this resource from Pulumi "
-    'state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"'
+    "configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove this resource from "
+    'Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"'
 )
 
 _POLICIES = {"orphan": "Orphan", "background": "Background"}
@@ -31,7 +31,7 @@ def delete(session: Session, call: Call, resource_id: str, given_state: Tree) ->
         InitFailed: The object is still there when time is up.
     """
     if session.cluster is None:
-        session.log.warn(call.urn, f"configured Kubernetes cluster is unreachable: {session.unreachable}")
+        session.log.warning(call.urn, f"configured Kubernetes cluster is unreachable: {session.unreachable}")
         if session.settings.delete_unreachable:
             return
         raise CallError(UNREACHABLE)
@@ -40,7 +40,10 @@ def delete(session: Session, call: Call, resource_id: str, given_state: Tree) ->
     obj = live if live.get("apiVersion") else {**objects.kind_of_type(call.type_token), **_metadata(resource_id)}
     try:
         place = session.cluster.place(obj, resource_id.rpartition("/")[2])
-        _deleted(session, call, place, obj, inputs or obj, checkpoint.field_manager(state, inputs))
+        if objects.is_patch(call.type_token, obj):
+            ownership.give_up(session.cluster, place, obj, checkpoint.field_manager(state, inputs))
+        else:
+            _deleted(session, call, place, inputs or obj)
     except NoMatch:
         return
     except ApiError as error:
@@ -50,13 +53,10 @@ def delete(session: Session, call: Call, resource_id: str, given_state: Tree) ->
         raise _kept(resource_id, given_state, error) from error
 
 
-def _deleted(session: Session, call: Call, place: Place, obj: Tree, inputs: Tree, manager: str) -> None:
-    cluster = session.reachable()
-    if objects.is_patch(call.type_token, obj):
-        ownership.give_up(cluster, place, obj, manager)
-        return
+def _deleted(session: Session, call: Call, place: Place, inputs: Tree) -> None:
+    """Delete and wait, both as the annotations of the inputs say."""
     policy = objects.annotation(inputs, objects.DELETION_POLICY).lower()
-    cluster.delete(place, _POLICIES.get(policy, "Foreground"))
+    session.reachable().delete(place, _POLICIES.get(policy, "Foreground"))
     seconds = readiness.timeout_seconds(call.timeout, inputs)
     readiness.wait_until_gone(session.waiter(call.urn), place, inputs, seconds)
 
@@ -70,8 +70,8 @@ def _told(call: Call, obj: Tree, error: ApiError) -> str:
     """The refusal's text; for a Patch that alone gives a required field with what to do about it."""
     if objects.is_patch(call.type_token, obj) and "Required value" in str(error):
         return (
-            "this Patch resource is currently managing a required field, so it can't be deleted directly. Either set the "
-            f"`retainOnDelete` resource option, or transfer ownership of the field before deleting: {error}"
+            "this Patch resource is currently managing a required field, so it can't be deleted directly. Either set "
+            f"the `retainOnDelete` resource option, or transfer ownership of the field before deleting: {error}"
         )
     return str(error)
 

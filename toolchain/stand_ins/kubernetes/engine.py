@@ -25,15 +25,15 @@ class EngineLog:
         with self._lock:
             self._address, self._stub = address, None
 
-    def warn(self, urn: str, message: str) -> None:
+    def warning(self, urn: str, message: str) -> None:
         """Show a warning that stays."""
-        self._send(urn, message, engine_pb2.LogSeverity.WARNING, ephemeral=False)
+        self._send(urn, message, engine_pb2.WARNING, ephemeral=False)
 
     def tell(self, urn: str, message: str) -> None:
         """Show a line of progress that the next one replaces."""
-        self._send(urn, message, engine_pb2.LogSeverity.INFO, ephemeral=True)
+        self._send(urn, message, engine_pb2.INFO, ephemeral=True)
 
-    def _send(self, urn: str, message: str, severity: engine_pb2.LogSeverity, *, ephemeral: bool) -> None:
+    def _send(self, urn: str, message: str, severity: engine_pb2.LogSeverity.ValueType, *, ephemeral: bool) -> None:
         with self._lock:
             if self._stub is None and self._address:
                 self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self._address))

@@ -33,7 +33,7 @@ class CallError(Exception):
     """The call fails with this text."""
 
 
-class InitFailed(CallError):
+class InitFailed(CallError):  # noqa: N818 - the protocol calls it so
     """The object exists, but the operation on it did not end well; the engine keeps it with these reasons."""
 
     def __init__(

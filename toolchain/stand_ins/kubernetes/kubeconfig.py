@@ -130,7 +130,7 @@ def client(config: Kubeconfig, context: str = "", cluster: str = "") -> ApiClien
     configuration = Configuration()
     with tempfile.TemporaryDirectory(prefix="pulumi-kubernetes-") as folder:
         try:
-            load_kube_config_from_dict(
+            load_kube_config_from_dict(  # type: ignore[no-untyped-call]  # the library has no types here
                 _with_files(config, context, cluster, Path(folder)),
                 context=context or None,
                 client_configuration=configuration,
@@ -162,7 +162,7 @@ def _tls(configuration: Configuration) -> ssl.SSLContext:
 
 
 def _with_files(config: Kubeconfig, context: str, cluster: str, folder: Path) -> Tree:
-    """The document for the client library: all files by absolute paths, the chosen context pointing at the chosen cluster.
+    """The document for the client library: files by absolute paths, the chosen context pointing at the chosen cluster.
 
     The library would keep files of its own for inline data until the process ends.
     """

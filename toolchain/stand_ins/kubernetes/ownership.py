@@ -36,7 +36,7 @@ def _is_taken_over(entry: Tree) -> bool:
 
 
 def taken_over(live: Tree, manager: str) -> list[Tree] | None:
-    """The managed fields with everything of kubectl and of the create moved to the manager; `None` when nothing moves."""
+    """The managed fields with those of kubectl and of the create moved to the manager; `None` when nothing moves."""
     entries = objects.items(live, "metadata", "managedFields")
     moved = [entry for entry in entries if _is_taken_over(entry)]
     if not moved:
@@ -73,7 +73,7 @@ def take_over(cluster: Cluster, place: Place, live: Tree, manager: str) -> Tree:
         if entries is None:
             break
         version = objects.text(live, "metadata", "resourceVersion")
-        steps = [
+        steps: list[Tree] = [
             {"op": "replace", "path": "/metadata/managedFields", "value": entries},
             {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
         ]

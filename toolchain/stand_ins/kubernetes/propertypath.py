@@ -1,4 +1,4 @@
-"""Property paths as Pulumi writes them: `spec.list[2].key`, `metadata.labels["x.y/z"]` (sdk/v3, resource/property_path.go)."""
+"""Property paths as Pulumi writes them: `spec.list[2].key`, `metadata.labels["x.y/z"]` (sdk/v3)."""
 
 from __future__ import annotations
 

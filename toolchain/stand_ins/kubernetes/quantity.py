@@ -1,7 +1,7 @@
 """Canonical form of Kubernetes quantities ("1000m" is "1"), as the API server stores them.
 
-Grammar and rules: k8s.io/apimachinery, pkg/api/resource. The largest suffix without a fraction is used; binary suffixes stay
-binary from 1024 on; more than nine decimal places are rounded up.
+Grammar and rules: k8s.io/apimachinery, pkg/api/resource. The largest suffix without a fraction is used; binary suffixes
+stay binary from 1024 on; more than nine decimal places are rounded up.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.values import Tree
 
 UNREACHABLE = (
-    "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this resource "
-    "from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set "
-    'to "true"'
+    "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this "
+    "resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment "
+    'variable set to "true"'
 )
 
 
@@ -84,7 +84,7 @@ def _refuse_unready(session: Session, resource_id: str, live: Tree, properties: 
 
 def _out_of_reach(session: Session, call: Call, state: Tree, inputs: Tree) -> tuple[Tree, Tree] | None:
     """The answer without a cluster, as the provider's options want it."""
-    session.log.warn(call.urn, f"configured Kubernetes cluster is unreachable: {session.unreachable}")
+    session.log.warning(call.urn, f"configured Kubernetes cluster is unreachable: {session.unreachable}")
     if session.settings.delete_unreachable:
         return None
     if session.settings.skip_update_unreachable:

@@ -13,20 +13,25 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.propertypath import Path
     from toolchain.stand_ins.kubernetes.values import Tree, Value
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 _SELECTOR = ("spec.selector",)
 _JOB = ("spec.completions", "spec.parallelism", "spec.selector", "spec.template")
 _STATEFUL_SET = ("spec.podManagementPolicy", "spec.selector", "spec.serviceName", "spec.volumeClaimTemplates")
 _CLAIM = ("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName")
-_VOLUME_SOURCES = (
+_VOLUME_SOURCES = _words(
     "awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk glusterfs "
     "hostPath iscsi local nfs photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume"
-).split()
-_POD = (
+)
+_POD = _words(
     "affinity automountServiceAccountToken containers dnsConfig dnsPolicy enableServiceLinks hostAliases hostIPC "
     "hostNetwork hostPID hostname imagePullSecrets initContainers nodeName nodeSelector overhead preemptionPolicy "
     "priority priorityClassName readinessGates restartPolicy runtimeClassName schedulerName securityContext "
     "serviceAccount serviceAccountName shareProcessNamespace subdomain terminationGracePeriodSeconds volumes"
-).split()
+)
 
 _BY_KIND: dict[tuple[str, str], tuple[str, ...]] = {
     ("apps/v1", "DaemonSet"): _SELECTOR,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.values import Tree
 
 RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Pauses after each failed try to create an object whose kind or namespace is missing: 63 s in all (official plugin)."""
+"""Pauses after each failed try to create an object whose kind or namespace is missing (official plugin): 63 s."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ All values arrive as text; a boolean is true only as "true". What the program le
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from toolchain.stand_ins.kubernetes import kubeconfig, values
@@ -68,7 +68,7 @@ class Settings:
     cluster: str = ""
     namespace: str = ""
     server_side_apply: bool = True
-    mutability: Mutability = Mutability()
+    mutability: Mutability = field(default_factory=Mutability)
     patch_force: bool = False
     upsert: bool = False
     delete_unreachable: bool = False
@@ -76,7 +76,7 @@ class Settings:
     await_all: bool = False
     """`PULUMI_K8S_AWAIT_ALL`: wait for every kind's readiness as its status tells it."""
     render_directory: str = ""
-    limits: ClientLimits = ClientLimits()
+    limits: ClientLimits = field(default_factory=ClientLimits)
 
 
 def settings(variables: Mapping[str, str], environment: Mapping[str, str]) -> Settings:

@@ -1,8 +1,9 @@
 """Built-in kinds: inputs are brought into the form in which the API server keeps them.
 
-The official plugin decodes objects of built-in kinds into client-go's types and back. What follows from that, and is done
-here with the models of the official Python client: unknown fields vanish, empty maps and lists vanish, quantities become
-canonical, and an object that cannot be decoded (a number where a text belongs) stays as it is. Custom resources are not touched.
+The official plugin decodes objects of built-in kinds into client-go's types and back. What follows from that, and is
+done here with the models of the official Python client: unknown fields vanish, empty maps and lists vanish, quantities
+become canonical, and an object that cannot be decoded (a number where a text belongs) stays as it is. Custom resources
+are not touched.
 
 Not seen in the models, hence listed: which scalars are plain values in Go, whose zero vanishes too.
 """
@@ -227,8 +228,8 @@ def _checked(value: Value, wanted: type) -> Value:
 
 
 def _scalar(value: Value, kind: str) -> Value:
-    wanted = {"bool": bool, "int": int, "float": (int, float)}.get(kind, str)
-    if not isinstance(value, wanted) or (kind in ("int", "float") and isinstance(value, bool)):
+    wanted: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float)}
+    if not isinstance(value, wanted.get(kind, (str,))) or (kind != "bool" and isinstance(value, bool)):
         raise _Undecodable
     return value
 

@@ -79,7 +79,7 @@ def _live_despite(session: Session, call: Call, place: Place, error: ApiError) -
         ) from second
 
 
-def _updated(
+def _updated(  # noqa: PLR0913, PLR0917 - what an apply is made of
     session: Session, call: Call, place: Place, news: Tree, manager: str, ignore_changes: Sequence[str]
 ) -> tuple[Tree, Tree]:
     """(the inputs as sent, the live object after the update, ready unless this is a preview)."""
@@ -111,7 +111,7 @@ def _with_ignored_fields(news: Tree, live: Tree, manager: str, ignore_changes: S
     for text in ignore_changes:
         path = tuple(step for step in propertypath.parsed(text) if isinstance(step, str))
         found = objects.at(live, *path)
-        if found is None or written_differs(path, text):
+        if found is None or _has_positions(path, text):
             continue
         _put(inputs, path, found)
         if ownership.owns(live, path, manager=manager, others=True) and not ownership.owns(
@@ -123,7 +123,7 @@ def _with_ignored_fields(news: Tree, live: Tree, manager: str, ignore_changes: S
     return inputs, sent
 
 
-def written_differs(path: tuple[str, ...], text: str) -> bool:
+def _has_positions(path: tuple[str, ...], text: str) -> bool:
     """Whether a path of map keys is not all that the text says: it has list positions or wildcards."""
     return path != propertypath.parsed(text) or "*" in path
 

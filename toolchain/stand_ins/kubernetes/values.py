@@ -1,16 +1,19 @@
 """Property values: Pulumi's wire form, and the plain Python trees that the rest of this plugin works with.
 
-In a tree a map is a `dict`, a number with an integral value is an `int`, a secret is a `Secret`, a value that is not known
-yet is `UNKNOWN`. Keys whose value is null are left out of maps, as the official plugin does.
+In a tree a map is a `dict`, a number with an integral value is an `int`, a secret is a `Secret`, a value that is not
+known yet is `UNKNOWN`. Keys whose value is null are left out of maps, as the official plugin does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from google.protobuf.struct_pb2 import ListValue, Struct
 from google.protobuf.struct_pb2 import Value as WireValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Value: TypeAlias = Any
 """A tree, a list, a scalar, `None`, a `Secret` or `UNKNOWN`."""
@@ -76,7 +79,7 @@ def _value(field: WireValue) -> Value:
 
 def _object(struct: Struct) -> Value:
     """A map, or the secret that a signed map stands for."""
-    if struct.fields[SIGNATURE_KEY].string_value == SECRET_SIGNATURE if SIGNATURE_KEY in struct.fields else False:
+    if SIGNATURE_KEY in struct.fields and struct.fields[SIGNATURE_KEY].string_value == SECRET_SIGNATURE:
         return Secret(_value(struct.fields["value"]))
     return tree(struct)
 
@@ -88,22 +91,24 @@ def struct(values: Tree) -> Struct:
 
 def _wire(value: Value) -> WireValue:
     """The wire form of one value."""
-    if value is None:
-        return WireValue(null_value="NULL_VALUE")
-    if value is UNKNOWN:
-        return WireValue(string_value=UNKNOWN_TEXT)
-    if isinstance(value, bool):
-        return WireValue(bool_value=value)
-    if isinstance(value, int | float):
-        return WireValue(number_value=value)
-    if isinstance(value, str):
-        return WireValue(string_value=value)
     if isinstance(value, Secret):
         signed = {SIGNATURE_KEY: WireValue(string_value=SECRET_SIGNATURE), "value": _wire(value.value)}
         return WireValue(struct_value=Struct(fields=signed))
     if isinstance(value, dict):
         return WireValue(struct_value=struct(value))
-    return WireValue(list_value=ListValue(values=[_wire(item) for item in value]))
+    if isinstance(value, list):
+        return WireValue(list_value=ListValue(values=[_wire(item) for item in value]))
+    return _wire_scalar(value)
+
+
+def _wire_scalar(value: Value) -> WireValue:
+    if isinstance(value, bool):
+        return WireValue(bool_value=value)
+    if isinstance(value, int | float):
+        return WireValue(number_value=value)
+    if value is None:
+        return WireValue(null_value="NULL_VALUE")
+    return WireValue(string_value=UNKNOWN_TEXT if value is UNKNOWN else value)
 
 
 def plain(value: Value) -> Value:
@@ -127,7 +132,7 @@ def has_secret(value: Value) -> bool:
     return _any(value, lambda item: isinstance(item, Secret))
 
 
-def _any(value: Value, wanted: Any) -> bool:  # noqa: ANN401 - a predicate over any value
+def _any(value: Value, wanted: Callable[[Value], bool]) -> bool:
     """Whether the predicate holds for the value or anything in it."""
     if wanted(value):
         return True

@@ -19,6 +19,9 @@ INTERRUPT_SECONDS = 3.0
 
 Channel = Literal["stdout", "stderr"]
 
+CHAINS = (b"During handling of the above exception", b"The above exception was the direct cause")
+"""How Python joins the tracebacks of one failure."""
+
 TRACEBACK = b"Traceback (most recent call last):"
 
 
@@ -107,15 +110,37 @@ def forward(source: IO[bytes], sink: Callable[[bytes], object], interrupted: Cal
 
     Nothing else is held back: a traceback is shown when it ends in any other exception, or when nobody cancelled.
     """
-    held: list[bytes] = []
+    held = Traceback()
     for line in source:
-        if not held and not line.startswith(TRACEBACK):
-            sink(line)
-            continue
-        held.append(line)
-        if len(held) > 1 and not line.startswith((b" ", b"\t")):
-            if not (line.startswith(b"KeyboardInterrupt") and interrupted()):
-                sink(b"".join(held))
-            held.clear()
-    if held:
-        sink(b"".join(held))
+        if not held.takes(line):
+            held.release(sink, interrupted)
+            if not held.takes(line):
+                sink(line)
+    held.release(sink, interrupted)
+
+
+class Traceback:
+    """The lines of a traceback so far, with those of the exceptions that it was raised from."""
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._last = b""
+        """The line that names the exception; empty while a traceback is open."""
+
+    def takes(self, line: bytes) -> bool:
+        """Whether the line belongs to the traceback, and keep it if so."""
+        if not self._lines or self._last:
+            chained = line.startswith((TRACEBACK, *CHAINS)) or not line.strip()
+            if not line.startswith(TRACEBACK) and not (self._lines and chained):
+                return False
+            self._last = b"" if line.startswith(TRACEBACK) else self._last
+        elif not line.startswith((b" ", b"\t")):
+            self._last = line
+        self._lines.append(line)
+        return True
+
+    def release(self, sink: Callable[[bytes], object], interrupted: Callable[[], bool]) -> None:
+        """Show what was kept, unless it is the KeyboardInterrupt of a cancelled program."""
+        if self._lines and not (self._last.startswith(b"KeyboardInterrupt") and interrupted()):
+            sink(b"".join(self._lines))
+        self._lines, self._last = [], b""

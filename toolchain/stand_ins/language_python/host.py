@@ -172,9 +172,10 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         for output in self._children.outputs(command, request.pwd or ".", environ):
             if isinstance(output, int):
                 yield language_pb2.RunPluginResponse(exitcode=output)
+            elif output[0] == "stdout":
+                yield language_pb2.RunPluginResponse(stdout=output[1])
             else:
-                channel, line = output
-                yield language_pb2.RunPluginResponse(**{channel: line})
+                yield language_pb2.RunPluginResponse(stderr=output[1])
 
     def InstallDependencies(
         self, request: language_pb2.InstallDependenciesRequest, context: grpc.ServicerContext

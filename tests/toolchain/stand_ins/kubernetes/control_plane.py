@@ -31,6 +31,43 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[4]
 SERVERS = ("etcd", "kube-apiserver", "kube-controller-manager")
 READY_SECONDS = 60.0
+API_MANAGER_CRD = ROOT.parent / "shared" / "crds" / "apps.3scale.net" / "apimanagers.yaml"
+WIDGET_CRD = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "widgets.test.example"},
+    "spec": {
+        "group": "test.example",
+        "scope": "Namespaced",
+        "names": {"kind": "Widget", "plural": "widgets", "singular": "widget", "listKind": "WidgetList"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "subresources": {"status": {}},
+                "schema": {
+                    "openAPIV3Schema": {
+                        "type": "object",
+                        "properties": {
+                            "spec": {
+                                "type": "object",
+                                "properties": {
+                                    "size": {"type": "integer"},
+                                    "colour": {"type": "string", "default": "grey"},
+                                    "parts": {"type": "array", "items": {"type": "string"}},
+                                },
+                            },
+                            "status": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                        },
+                    }
+                },
+            }
+        ],
+    },
+}
+"""A custom kind whose schema drops unknown fields."""
+
 CONTROLLERS = (
     "deployment-controller,endpointslice-controller,garbage-collector-controller,job-controller,namespace-controller,"
     "persistentvolume-binder-controller,replicaset-controller,statefulset-controller"
@@ -117,7 +154,8 @@ def running(servers: dict[str, str], folder: Path) -> Iterator[ControlPlane]:
             with (folder / f"{number}.log").open("wb") as log:
                 processes.append(subprocess.Popen(command, stdout=log, stderr=log))
             if number == 1:
-                plane = ControlPlane(config, _answering(config, folder / "1.log"))
+                plane = ControlPlane(config, _answering(config, processes[number], folder / "1.log"))
+                _define_kinds(plane)
         yield plane
     finally:
         for process in reversed(processes):
@@ -125,7 +163,7 @@ def running(servers: dict[str, str], folder: Path) -> Iterator[ControlPlane]:
             process.wait()
 
 
-def _answering(config: Path, log: Path) -> Cluster:
+def _answering(config: Path, process: subprocess.Popen[bytes], log: Path) -> Cluster:
     deadline = time.monotonic() + READY_SECONDS
     pause = threading.Event()
     client = kubeconfig.client(kubeconfig.loaded(str(config), {}))
@@ -135,10 +173,24 @@ def _answering(config: Path, log: Path) -> Cluster:
             cluster.greet()
             cluster.get(cluster.place({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}))
         except (ApiError, CallError) as error:
-            assert time.monotonic() < deadline, f"the API server does not answer: {error}\n{log.read_text()[-2000:]}"
+            hopeful = process.poll() is None and time.monotonic() < deadline
+            assert hopeful, f"the API server does not answer: {error}\n{log.read_text()[-2000:]}"
             pause.wait(0.1)
         else:
             return cluster
+
+
+def _define_kinds(plane: ControlPlane) -> None:
+    """Define the custom kinds before the controllers start: the garbage collector looks for new kinds every 30 s only."""
+    crds = [WIDGET_CRD]
+    if API_MANAGER_CRD.is_file():
+        crds.append(yaml.safe_load(API_MANAGER_CRD.read_text()))
+    for crd in crds:
+        plane.create(crd)
+    for crd in crds:
+        spec = crd["spec"]
+        version = f"{spec['group']}/{spec['versions'][0]['name']}"
+        plane.eventually(lambda version=version, kind=spec["names"]["kind"]: plane.cluster.kind(version, kind))
 
 
 def _credentials(folder: Path, server: str) -> Path:
@@ -165,7 +217,7 @@ def _credentials(folder: Path, server: str) -> Path:
         .sign(ca_key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    secret = key.private_bytes(pem, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
     files = {"ca.pem": ca.public_bytes(pem), "admin.pem": certificate.public_bytes(pem), "admin.key": secret}
     inline = {}
     for name, content in files.items():

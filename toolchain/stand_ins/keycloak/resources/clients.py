@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from toolchain.stand_ins.keycloak.errors import KeycloakError, ValidationError
-from toolchain.stand_ins.keycloak.resources.resource import Resource, parts
+from toolchain.stand_ins.keycloak.resources.resource import Resource, clashes, parts
 from toolchain.stand_ins.keycloak.schema import Field, block, flag, mapping, number, parent, snake, table, text, texts
 from toolchain.stand_ins.keycloak.wire import from_wire, to_wire
 
@@ -48,7 +48,7 @@ class Client(Resource):
             "enabled": flag("enabled", default=True),
             "description": text("description"),
             "import": flag(replaces=True, default=False),
-            "rootUrl": text("rootUrl"),
+            "rootUrl": text("rootUrl", omit_empty=True),
             "adminUrl": text("adminUrl"),
             "baseUrl": text("baseUrl"),
             "clientAuthenticatorType": text("clientAuthenticatorType", default="client-secret"),
@@ -108,16 +108,7 @@ class Client(Resource):
 
     def problems(self, inputs: Values) -> list[tuple[str, str]]:
         """Secrets given twice, keys of `extraConfig` that have an argument, and what is not covered."""
-        found = [
-            (
-                "extraConfig",
-                (
-                    f'Invalid extra_config key. extra_config key "{key}" is not allowed, as it conflicts with a top-level '
-                    "schema attribute."
-                ),
-            )
-            for key in sorted(_ATTRIBUTES & (inputs.get("extraConfig") or {}).keys())
-        ]
+        found = clashes(self.fields, "attributes", inputs)
         first, *more = [name for name in SECRETS if inputs.get(name) is not None] or [""]
         found += [
             (first, f'Conflicting configuration arguments. "{snake(first)}": conflicts with {snake(other)}.')
@@ -161,6 +152,9 @@ class Client(Resource):
         client = ("realms", wanted["realmId"], "clients", id_)
         body = {"id": id_, **self._body(wanted)}
         body["secret"] = wanted["clientSecret"] or state.get("clientSecret")
+        if state.get("rootUrl") and not wanted["rootUrl"]:
+            # Sent only to remove it: with an empty root URL the server invents redirect URIs.
+            body["rootUrl"] = ""
         before = state.get("clientSecretRegenerateWhenChanged") or {}
         if before != wanted["clientSecretRegenerateWhenChanged"]:
             body["secret"] = api.post(*client, "client-secret")[1]["value"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from toolchain.stand_ins.keycloak.resources.resource import Resource, parts
+from toolchain.stand_ins.keycloak.resources.resource import Resource, clashes, parts
 from toolchain.stand_ins.keycloak.schema import Field, Fields, flag, mapping, parent, table, text
 from toolchain.stand_ins.keycloak.wire import from_wire, to_wire
 
@@ -54,17 +54,7 @@ class IdentityProvider(Resource):
 
     def problems(self, inputs: Values) -> list[tuple[str, str]]:
         """Keys of `extraConfig` that have an argument of their own; organizations are not covered."""
-        arguments = {field.wire[-1] for field in self.fields.values() if field.wire[:1] == ("config",)}
-        found = [
-            (
-                "extraConfig",
-                (
-                    f'Invalid extra_config key. extra_config key "{key}" is not allowed, as it conflicts with a top-level '
-                    "schema attribute."
-                ),
-            )
-            for key in sorted(arguments & (inputs.get("extraConfig") or {}).keys())
-        ]
+        found = clashes(self.fields, "config", inputs)
         if inputs.get("organizationId"):
             found.append(("organizationId", "Not covered by the keycloak stand-in plugin; use the official one."))
         return found

@@ -74,7 +74,9 @@ def _web_authn(prefix: str) -> Fields:
         ),
         "avoidSameAuthenticatorRegister": flag(f"{prefix}AvoidSameAuthenticatorRegister", default=False),
         "createTimeout": number(f"{prefix}CreateTimeout", default=0),
-        "discoverableCredential": text(f"{prefix}DiscoverableCredential", default=UNSPECIFIED, omit_empty=True),
+        "discoverableCredential": text(
+            f"{prefix}DiscoverableCredential", default=UNSPECIFIED, absent=UNSPECIFIED, omit_empty=True
+        ),
         "requireResidentKey": text(
             f"{prefix}RequireResidentKey", default=UNSPECIFIED, choices=(UNSPECIFIED, "Yes", "No")
         ),

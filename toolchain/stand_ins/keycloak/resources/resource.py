@@ -61,3 +61,13 @@ def parts(import_id: str, form: str) -> list[str]:
     if len(found) != form.count("/") + 1:
         raise KeycloakError(f"Invalid import. Supported import formats: {form}")
     return found
+
+
+def clashes(fields: Fields, container: str, inputs: Values) -> list[tuple[str, str]]:
+    """Keys of `extraConfig` that have an argument of their own; `container` is where Keycloak keeps both."""
+    arguments = {field.wire[-1] for field in fields.values() if field.wire[:1] == (container,)}
+    reason = "is not allowed, as it conflicts with a top-level schema attribute."
+    return [
+        ("extraConfig", f'Invalid extra_config key. extra_config key "{key}" {reason}')
+        for key in sorted(arguments & (inputs.get("extraConfig") or {}).keys())
+    ]

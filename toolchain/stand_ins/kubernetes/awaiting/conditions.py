@@ -123,7 +123,7 @@ def _shown(value: Value) -> str:
 def status_says_ready(live: Tree) -> Verdict:
     """Readiness as any object's status tells it (`PULUMI_K8S_AWAIT_ALL`); an object without status counts as ready.
 
-    The rules of kstatus (sigs.k8s.io/cli-utils): the status is current, nothing reconciles or stalls, `Ready` is not false.
+    The rules of kstatus (sigs.k8s.io/cli-utils): a current status, nothing reconciles or stalls, `Ready` is not false.
     """
     if _is_stale(live):
         return Verdict(ready=False, progress="The status is older than the spec")

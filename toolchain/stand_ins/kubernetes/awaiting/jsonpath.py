@@ -1,7 +1,8 @@
 """JSONPath as `pulumi.com/waitFor` takes it: `{.status.conditions[?(@.type=="Available")].status}`.
 
-The part of RFC 9535 that object conditions need: member names (dotted and quoted), indexes from either end, slices, wildcards,
-descendants, and filters made of comparisons, existence tests, `&&`, `||`, `!` and parentheses. Functions are left out.
+The part of RFC 9535 that object conditions need: member names (dotted and quoted), indexes from either end, slices,
+wildcards, descendants, and filters made of comparisons, existence tests, `&&`, `||`, `!` and parentheses.
+Functions are left out.
 """
 
 from __future__ import annotations
@@ -214,9 +215,9 @@ class _Parser:
         if token.kind == "number":
             number = float(self._take().text)
             return int(number) if number.is_integer() else number
-        if token.kind == "name" and token.text in _LITERALS:
-            return _LITERALS[self._take().text]
-        self._fail("expected '@', '$', a text, a number, true, false or null")
+        if token.kind != "name" or token.text not in _LITERALS:
+            self._fail("expected '@', '$', a text, a number, true, false or null")
+        return _LITERALS[self._take().text]
 
 
 def _tokens(text: str) -> Iterator[_Token]:

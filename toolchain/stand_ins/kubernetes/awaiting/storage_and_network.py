@@ -21,6 +21,11 @@ CLAIM_SECONDS = 300.0
 QUOTA_SECONDS = 60.0
 TOKEN_SECONDS = 5.0
 
+NO_PODS = (
+    "Service does not target any Pods. Selected Pods may not be ready, or "
+    "field '.spec.selector' may not match labels on any Pods"
+)
+
 SERVICE_LABEL = "kubernetes.io/service-name"
 TOKEN_TYPE = "kubernetes.io/service-account-token"  # noqa: S105 - a type of Secret
 
@@ -35,6 +40,7 @@ class ServiceLook:
         self._since = time.monotonic()
 
     def __call__(self, live: Tree) -> Verdict:
+        """Whether the Service has settled."""
         if not self.has_address(live):
             problem = "Service was not allocated an IP address; does your cloud provider support this?"
             return Verdict(ready=False, progress="Attempting to allocate IP address to Service", problems=[problem])
@@ -69,10 +75,7 @@ class ServiceLook:
 def _no_pods(slices: list[str]) -> list[str]:
     if slices:
         return []
-    return [
-        "Service does not target any Pods. Selected Pods may not be ready, or "
-        "field '.spec.selector' may not match labels on any Pods"
-    ]
+    return [NO_PODS]
 
 
 def needs_no_pods(live: Tree) -> bool:
@@ -88,6 +91,7 @@ class ClaimLook:
         self._cluster = cluster
 
     def __call__(self, live: Tree) -> Verdict:
+        """Whether the claim is bound or waits for its first Pod."""
         phase = objects.text(live, "status", "phase")
         if phase == "Bound" or self._waits_for_a_pod(live):
             return Verdict(ready=True)

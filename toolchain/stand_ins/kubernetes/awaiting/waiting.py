@@ -60,7 +60,7 @@ class AwaitError(Exception):
         """More reasons, after the message."""
 
 
-def until_ready(
+def until_ready(  # noqa: PLR0913 - the last two are the wait's own settings
     waiter: Waiter,
     place: Place,
     live: Tree,
@@ -104,8 +104,8 @@ def until_gone(waiter: Waiter, place: Place, *, seconds: float) -> None:
             waiter.tell("")
             return
         finalizers = ", ".join(objects.at(live, "metadata", "finalizers") or [])
-        waiter.tell(f"Waiting for deletion, finalizers: {finalizers}" if finalizers else "Waiting for deletion")
-        ticks.next(live, Verdict(ready=False), TIMED_OUT)
+        progress = f"Waiting for deletion, finalizers: {finalizers}" if finalizers else "Waiting for deletion"
+        ticks.next(live, Verdict(ready=False, progress=progress), TIMED_OUT)
 
 
 def not_initialized(live: Tree) -> str:

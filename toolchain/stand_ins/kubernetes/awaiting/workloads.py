@@ -32,6 +32,7 @@ class DeploymentLook:
     cluster: Cluster
 
     def __call__(self, live: Tree) -> Verdict:
+        """Whether the roll-out is complete."""
         revision = objects.annotation(live, REVISION)
         if not _has_seen_spec(live) or not revision:
             return Verdict(ready=False, progress="Waiting for the Deployment controller", problems=[TOO_FEW_PODS])
@@ -106,6 +107,7 @@ class StatefulSetLook:
     cluster: Cluster
 
     def __call__(self, live: Tree) -> Verdict:
+        """Whether all Pods are ready and new."""
         wanted = objects.number(live, "spec", "replicas")
         ready = objects.number(live, "status", "readyReplicas")
         counts = {objects.number(live, "status", key) for key in ("replicas", "readyReplicas")}
@@ -142,6 +144,7 @@ class JobLook:
     cluster: Cluster
 
     def __call__(self, live: Tree) -> Verdict:
+        """Whether the Job is complete, or has failed for good."""
         if _is_true(live, "Complete"):
             return Verdict(ready=True)
         failure = objects.condition(live, "Failed")

@@ -1,0 +1,138 @@
+"""ConditionGate: passed when an object that some operator reports on is ready; hands on what its status tells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from pydantic import AfterValidator, Field
+
+from dynamic_providers.cluster import conditions
+from dynamic_providers.cluster.errors import Failed
+from dynamic_providers.cluster.gate import ClusterProvider, pass_when
+from dynamic_providers.declared import DeclaredResource, Json, Props
+from dynamic_providers.waiting import Wait
+
+if TYPE_CHECKING:
+    from dynamic_providers.cluster.connection import Cluster
+
+Demand = Annotated[str, AfterValidator(conditions.demand)]
+Name = Annotated[str, Field(min_length=1)]
+NOT_READY = "not ready: "
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionGateArgs:
+    """What a caller declares."""
+
+    api_version: Input[str]
+    kind: Input[str]
+    name: Input[str]
+    conditions: Input[Sequence[Input[str]]]
+    """All of them have to be met: `Available`, `Degraded=False`, `status.phase=Ready`."""
+    timeout_seconds: Input[int]
+    namespace: Input[str] = ""
+    """Empty for an object without a namespace."""
+    fields: Input[Mapping[str, Input[str]]] = field(default_factory=dict)
+    """Output → path of a field that has to be filled, such as `status.url`."""
+    terminal: Input[Sequence[Input[str]]] = ()
+    """Any of them ends the wait at once: `Ready=False/ImagePullBackOff`, `status.phase=Failed`."""
+    trigger: Input[str] = ""
+    """A change waits again: give what the object was made from."""
+
+
+class ConditionGateProps(Props):
+    """The same fields, resolved."""
+
+    api_version: Name
+    kind: Name
+    name: Name
+    conditions: list[Demand]
+    timeout_seconds: Annotated[int, Field(gt=0)]
+    namespace: str = ""
+    fields: dict[Name, Name] = Field(default_factory=dict)
+    terminal: list[Demand] = Field(default_factory=list)
+    trigger: str = ""
+
+
+class ConditionGateProvider(ClusterProvider):
+    """Reads one object again and again; makes nothing, so there is nothing to delete."""
+
+    props = ConditionGateProps
+    replace_on = frozenset({"api_version", "kind", "name", "namespace"})
+
+    def create(self, props: Json) -> CreateResult:
+        """Wait until every demand is met and every field is filled."""
+        wanted = self.canonical(props)
+        return CreateResult(_title(wanted), wanted | self._passed(wanted))
+
+    def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
+        """Wait again."""
+        wanted = self.canonical(_news)
+        return UpdateResult(wanted | self._passed(wanted))
+
+    def read(self, id_: str, props: Json) -> ReadResult:
+        """Return the fields as they are; no id when the object is gone, another trigger when it is not ready."""
+        known = self.canonical(props)
+        item = _found(self.cluster, known)
+        if item is None:
+            return ReadResult(None, {})
+        missing = conditions.unmet(item, known["conditions"], known["fields"].values())
+        inputs = known | ({"trigger": NOT_READY + "; ".join(missing)} if missing else {})
+        return ReadResult(id_, inputs | _values(item, known), inputs)
+
+    def _passed(self, wanted: Json) -> Json:
+        from dynamic_providers.cluster.evidence import evidence  # noqa: PLC0415 - as in `gate`
+
+        cluster, title = self.cluster, _title(wanted)
+        held: Json = {}
+
+        def why() -> str:
+            return evidence(cluster, wanted["namespace"], wanted["name"])
+
+        def look() -> str:
+            item = _found(cluster, wanted)
+            if item is None:
+                return "does not exist yet"
+            held.update(item)
+            state = _hopeless(item, wanted)
+            if state:
+                told = f"{state}. Conditions: {conditions.quoted(conditions.conditions(item)) or 'none'}"
+                raise Failed(title, told, why(), "Repair what the conditions name, then run `pulumi up` again")
+            return "; ".join(conditions.unmet(item, wanted["conditions"], wanted["fields"].values()))
+
+        todo = f"Repair what the conditions of {title} name, or allow more time, then run `pulumi up` again."
+        pass_when(look, Wait(title, wanted["timeout_seconds"], todo=todo), why)
+        return _values(held, wanted)
+
+
+def _title(known: Json) -> str:
+    place = f"{known['namespace']}/" if known["namespace"] else ""
+    return f"{known['kind']} {place}{known['name']}"
+
+
+def _found(cluster: "Cluster", known: Json) -> Json | None:
+    path = cluster.path(known["api_version"], known["kind"], known["namespace"], known["name"])
+    return cluster.get(path) if path else None
+
+
+def _hopeless(item: Json, wanted: Json) -> str:
+    if item["metadata"].get("deletionTimestamp"):
+        return "it is being deleted"
+    found = conditions.terminal(item, wanted["terminal"])
+    return f"{found} is a state that does not pass by itself" if found else ""
+
+
+def _values(item: Json, known: Json) -> Json:
+    return {"values": {output: conditions.field(item, path) for output, path in known["fields"].items()}}
+
+
+class ConditionGate(DeclaredResource, module="cluster", name="ConditionGate"):
+    """Passed when the object is ready."""
+
+    values: Output[dict[str, str]]
+    """Output → value of its field."""
+
+    def __init__(self, name: str, args: ConditionGateArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(ConditionGateProvider(), name, args, opts)

@@ -1,0 +1,1 @@
+"""A simulated APIcast: routes by host, promoted configurations only, the policy chain in order, unbuffered answers."""

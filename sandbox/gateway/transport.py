@@ -1,0 +1,115 @@
+"""How the gateway reaches others: cluster names through the sandbox's resolver, the rest directly or by the router."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_RESOLVED_SECONDS = 2.0
+_RESOLVE_TIMEOUT = aiohttp.ClientTimeout(total=5)
+_PORTS = {"http": 80, "https": 443}
+_AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+
+
+class UnreachableError(Exception):
+    """A host could not be resolved or connected; the sentence says which and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Where the sandbox's resolver and router are; all empty outside a sandbox."""
+
+    control_url: str = ""
+    proxy: str = ""
+    domain: str = ""
+    ca_file: str = ""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """As the node tells its processes."""
+        return cls(
+            control_url=environment.get("SANDBOX_CONTROL_URL", ""),
+            proxy=environment.get("SANDBOX_PROXY", ""),
+            domain=environment.get("SANDBOX_DOMAIN", ""),
+            ca_file=environment.get("SANDBOX_CA_FILE", ""),
+        )
+
+
+class Transport:
+    """Sends requests; answers come undecoded and unbuffered. Must be made inside the event loop."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._session = aiohttp.ClientSession(
+            auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=0)
+        )
+        self._resolved: dict[str, tuple[float, str]] = {}
+        self._tls = ssl.create_default_context(cafile=surroundings.ca_file or None)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: aiohttp.ClientTimeout | None = None,  # noqa: ASYNC109  # aiohttp's own limits, one per phase
+    ) -> aiohttp.ClientResponse:
+        """The answer, its body not yet read.
+
+        Raises:
+            UnreachableError: the name has no address, or nobody listens there.
+        """
+        parts = urlsplit(url)
+        address = await self._address(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80))
+        target = url if address is None else urlunsplit(parts._replace(netloc=address))
+        routed = bool(self._surroundings.domain) and (parts.hostname or "").endswith(self._surroundings.domain)
+        sent = {"Host": parts.netloc.rpartition("@")[2], **(headers or {})}
+        try:
+            return await self._session.request(
+                method,
+                target,
+                headers=sent,
+                data=body,
+                timeout=timeout or aiohttp.ClientTimeout(total=60),
+                proxy=self._surroundings.proxy or None if routed else None,
+                ssl=self._tls,
+                allow_redirects=False,
+                skip_auto_headers=_AUTOMATIC,
+            )
+        except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, TimeoutError) as error:
+            self._resolved.pop(f"{parts.hostname}:{parts.port}", None)
+            raise UnreachableError(f"{parts.scheme}://{parts.netloc} did not answer: {error!r}") from error
+
+    async def _address(self, host: str, port: int) -> str | None:
+        """`address:port` of a cluster-internal name; None when the name needs no resolver."""
+        inside = host.endswith((".svc", ".svc.cluster.local"))
+        if not inside or not self._surroundings.control_url:
+            return None
+        known = self._resolved.get(f"{host}:{port}")
+        if known and known[0] > time.monotonic():
+            return known[1]
+        query = {"host": host, "port": str(port)}
+        resolver = f"{self._surroundings.control_url}/resolve"
+        try:
+            async with self._session.get(resolver, params=query, timeout=_RESOLVE_TIMEOUT) as response:
+                if response.status != 200:  # noqa: PLR2004  # OK
+                    raise UnreachableError(f"{host}:{port} has no address: {await response.text()}")
+                found = await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise UnreachableError(f"The resolver did not answer for {host}:{port}: {error!r}") from error
+        address = f"{found['address']}:{found['port']}"
+        self._resolved[f"{host}:{port}"] = (time.monotonic() + _RESOLVED_SECONDS, address)
+        return address

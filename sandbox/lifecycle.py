@@ -1,0 +1,187 @@
+"""Starting and stopping a sandbox from outside: the supervisor as a process of its own, and nothing left after it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from sandbox.errors import SandboxError, port_taken
+from sandbox.layout import DEFAULT_ROOT, Layout
+from sandbox.manifest import load_tools
+from sandbox.ports import is_free
+from sandbox.process import Ledger, base_environment, end_all, marked, python_module, send, tail, wait_gone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox.settings import Settings
+
+    Say = Callable[[str], None]
+
+_SUPERVISOR = "supervisor"
+_START_SECONDS = 150.0
+_STOP_SECONDS = 25.0
+_GRACE_SECONDS = 5.0
+_POLL_SECONDS = 0.05
+# What only a sandbox's folder has: `--clean` removes nothing else.
+_SIGNS = ("progress.jsonl", "pids", "pki")
+
+
+def supervisor(layout: Layout) -> int | None:
+    """The pid of the running supervisor; None when there is none."""
+    return Ledger(layout).living().get(_SUPERVISOR)
+
+
+def start(settings: Settings, say: Say) -> bool:
+    """Start the sandbox and wait until it is ready; false when it was running already.
+
+    Raises:
+        SandboxError: the toolchain is missing, a fixed port is taken, or a part did not start.
+    """
+    layout = Layout.at(settings.root)
+    if (pid := supervisor(layout)) is not None:
+        _follow(layout, pid, lambda _line: None)
+        say(f"already running (pid {pid}) in {layout.root}")
+        return False
+    if left := end_left_overs(layout):
+        say(f"ended {left} processes that a killed supervisor had left")
+    load_tools()
+    if settings.control_port and not is_free(settings.control_port):
+        raise port_taken("The sandbox was to start with a fixed control port.", settings.control_port)
+    layout.create()
+    layout.progress.unlink(missing_ok=True)
+    process = _spawn(settings, layout)
+    try:
+        _follow(layout, process.pid, say, process)
+    except BaseException:
+        # Also on Ctrl-C: a half-started sandbox is of no use.
+        stop(layout, lambda _line: None)
+        raise
+    return True
+
+
+def stop(layout: Layout, say: Say) -> int:
+    """End every process of the sandbox; returns how many there were.
+
+    Raises:
+        SandboxError: a process did not end, not even killed.
+    """
+    before = set(marked(layout.root)) | set(Ledger(layout).living().values())
+    pid = supervisor(layout)
+    if pid is not None:
+        send(pid, signal.SIGTERM)
+        if not wait_gone([pid], _STOP_SECONDS):
+            say(f"the supervisor (pid {pid}) takes longer than {_STOP_SECONDS:.0f} s and is killed")
+            send(pid, signal.SIGKILL)
+            wait_gone([pid], _GRACE_SECONDS)
+    end_left_overs(layout)
+    layout.endpoints.unlink(missing_ok=True)
+    return len(before)
+
+
+def end_left_overs(layout: Layout) -> int:
+    """End processes of this folder's sandbox that have no supervisor; returns how many there were.
+
+    Raises:
+        SandboxError: one did not end.
+    """
+    found = set(Ledger(layout).living().values()) | set(marked(layout.root))
+    if found:
+        end_all(found, grace=_GRACE_SECONDS)
+    # Whoever was started by one of them in its last moment.
+    living = end_all(marked(layout.root), grace=0.0)
+    if living:
+        raise SandboxError(
+            asked="The sandbox was to end every process it started.",
+            value=f"still running after a kill: {', '.join(map(str, living))}",
+            allowed="no process left",
+            action="look at them with `ps -o pid,stat,args -p <pid>`; one in state D waits for a disk",
+        )
+    for record in layout.pids.glob("*.json") if layout.pids.is_dir() else ():
+        record.unlink(missing_ok=True)
+    return len(found)
+
+
+def clean(layout: Layout) -> None:
+    """Remove the sandbox's folder with all its state.
+
+    Raises:
+        SandboxError: the folder holds something, but no sandbox.
+    """
+    if not layout.root.exists():
+        return
+    inside = {path.name for path in layout.root.iterdir()}
+    if layout.root != DEFAULT_ROOT and inside and not inside.issuperset(_SIGNS):
+        raise SandboxError(
+            asked=f"The folder {layout.root} was to be removed with everything in it.",
+            value="it is not empty and does not look like a sandbox's folder",
+            allowed=f"a folder with {', '.join(_SIGNS)} inside",
+            action="check --dir; remove the folder yourself if you are sure",
+        )
+    shutil.rmtree(layout.root)
+
+
+def _spawn(settings: Settings, layout: Layout) -> subprocess.Popen[bytes]:
+    with (layout.logs / "supervisor.log").open("ab") as log:
+        return subprocess.Popen(
+            [*python_module("sandbox.supervisor"), *settings.arguments()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=base_environment(layout),
+            cwd=settings.root,
+            start_new_session=True,
+        )
+
+
+def _follow(layout: Layout, pid: int, say: Say, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Pass on the supervisor's progress until it is ready."""
+    deadline = time.monotonic() + _START_SECONDS
+    lines = _lines(layout)
+    while True:
+        for line in lines:
+            if line is None:
+                break
+            if "error" in line:
+                if process is not None:
+                    process.wait(_STOP_SECONDS)
+                raise SandboxError(
+                    asked="The sandbox was to start.",
+                    value=str(line["error"]),
+                    allowed="every part ready",
+                    action=f"see above; the logs are in {layout.logs}",
+                )
+            say(f"{line['elapsed']:6.1f} s  {line['what']}")
+            if line.get("ready"):
+                return
+        ended = process.poll() is not None if process is not None else supervisor(layout) is None
+        if ended or time.monotonic() > deadline:
+            raise _not_ready(layout, pid, ended=ended)
+        time.sleep(_POLL_SECONDS)
+
+
+def _lines(layout: Layout) -> Iterator[dict[str, object] | None]:
+    """The lines of the progress file as they come; None when there is none at the moment."""
+    offset = 0
+    while True:
+        text = layout.progress.read_bytes()[offset:] if layout.progress.exists() else b""
+        whole = text[: text.rfind(b"\n") + 1]
+        offset += len(whole)
+        for line in whole.splitlines():
+            yield json.loads(line)
+        yield None
+
+
+def _not_ready(layout: Layout, pid: int, *, ended: bool) -> SandboxError:
+    log = layout.logs / "supervisor.log"
+    found = "it ended" if ended else f"not ready after {_START_SECONDS:.0f} s"
+    return SandboxError(
+        asked=f"The sandbox's supervisor was started (pid {pid}).",
+        value=f"{found}; the end of {log}:\n{tail(log)}",
+        allowed="a supervisor that says it is ready",
+        action=f"read {log}; `python -m sandbox stop --clean` throws all state away",
+    )

@@ -1,0 +1,198 @@
+"""What every entity promises, each promise stated once. A test of an entity gives its provider, an example and a change."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
+
+import pytest
+
+from dynamic_providers.threescale.entity import EntityProvider, TenantProvider
+from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
+from tests.support.plugin_host import UNKNOWN, PluginError
+
+
+class Conformance:
+    """Promises of every resource of a tenant."""
+
+    provider: ClassVar[type[TenantProvider]]
+    recorded: ClassVar[str]
+    """Module path and class name as they stand in states; a change of this line breaks every stack."""
+    change: ClassVar[Json]
+    """Inputs that are updated in place."""
+    spelled: ClassVar[Json] = {}
+    """Other spellings of inputs of the example, which must not show as a difference."""
+    lost_post: ClassVar[str] = ""
+    """Pattern of the path of a POST whose answer gets lost."""
+
+    def example(self, tenant: Tenant) -> Json:
+        """Return inputs in canonical form, in which every field is given."""
+        raise NotImplementedError
+
+    def remove_by_hand(self, tenant: Tenant, held: Held) -> None:
+        """Delete what was made, past the provider."""
+        raise NotImplementedError
+
+    def test_the_state_of_existing_stacks_finds_the_class(self) -> None:
+        assert f"{self.provider.__module__}.{self.provider.__qualname__}" == self.recorded
+
+    def test_a_second_preview_is_empty(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        held = tenant.host.create(self.provider, example)
+        again = tenant.host.check(self.provider, example, held.inputs)
+        diff = tenant.host.diff(self.provider, held, again.inputs)
+        assert (diff.changed, diff.replaces, again.failures) == (frozenset(), [], {})
+
+    def test_a_refresh_after_up_finds_no_difference(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        refreshed = tenant.host.read(self.provider, held)
+        assert refreshed == held
+
+    def test_an_update_happens_in_place(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        wanted = held.inputs | self.change
+        diff = tenant.host.diff(self.provider, held, wanted)
+        assert (diff.changed, diff.replaces) == (frozenset(self.change), [])
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.host.read(self.provider, updated) == updated
+        assert held.outs.keys() == updated.outs.keys()
+
+    def test_each_identity_field_replaces(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        for name in self.provider.replace_on:
+            for value in ("another", UNKNOWN):
+                assert tenant.host.diff(self.provider, held, held.inputs | {name: value}).replaces == [name]
+
+    def test_a_forced_replacement_deletes_first(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        assert tenant.host.diff(self.provider, held, held.inputs).delete_before_replace
+
+    def test_gone_on_the_server_is_gone(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        self.remove_by_hand(tenant, held)
+        assert tenant.host.read(self.provider, held).id == ""
+
+    def test_deleting_twice_is_fine(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        tenant.host.delete(self.provider, held)
+        tenant.host.delete(self.provider, held)
+
+    def test_an_unknown_input_passes_check(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        for name in example:
+            checked = tenant.host.check(self.provider, example | {name: UNKNOWN})
+            assert checked.failures == {}
+            assert checked.inputs.keys() == example.keys()
+
+    def test_a_missing_input_is_refused_by_name(self, tenant: Tenant) -> None:
+        required = [name for name, field in self.provider.props.model_fields.items() if field.is_required()]
+        assert set(tenant.host.check(self.provider, {}).failures) == set(required)
+
+    def test_another_spelling_is_no_difference(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        checked = tenant.host.check(self.provider, example | self.spelled)
+        assert (checked.inputs, checked.failures) == (example, {})
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            {"kind": "reset_after"},
+            {"kind": "reset_before"},
+            {"kind": "truncated"},
+            {"kind": "html"},
+            {"kind": "status", "status": 500},
+            {"kind": "status", "status": 429, "retry_after": 1},
+        ],
+        ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
+    )
+    def test_a_create_whose_answer_was_lost_is_healed(self, tenant: Tenant, fault: Json) -> None:
+        if not self.lost_post:
+            pytest.skip("creates nothing by POST")
+        example = self.example(tenant)
+        tenant.fault(method="POST", pattern=self.lost_post, **fault)
+        held = tenant.host.create(self.provider, example)
+        assert tenant.host.read(self.provider, held) == held
+        self.assert_no_duplicate(tenant, held)
+
+    def assert_no_duplicate(self, tenant: Tenant, held: Held) -> None:
+        """A set shows a duplicate as a foreign member, so reading was proof enough."""
+
+
+class EntityConformance(Conformance):
+    """Promises of what has a natural key."""
+
+    provider: ClassVar[type[EntityProvider]]
+    second_call: ClassVar[tuple[str, str]] = ("", "")
+    """Method and path pattern of a call that completes a create after its first call."""
+
+    def listing(self, held: Held) -> tuple[str, str]:
+        """Return path and envelope of the list that contains the entity."""
+        entity = self.provider.entity
+        return entity.path.format(**held.inputs), entity.collection
+
+    def remove_by_hand(self, tenant: Tenant, held: Held) -> None:
+        tenant.api.call("DELETE", f"{self.provider.entity.path.format(**held.inputs)}/{held.id}")
+
+    def ids(self, tenant: Tenant, held: Held) -> list[str]:
+        """Return the ids of all entities that carry the natural key of `held`."""
+        path, collection = self.listing(held)
+        key = self.provider.entity.natural_key
+        return [str(one["id"]) for one in tenant.api.pages(path, collection) if one.get(key) == held.inputs[key]]
+
+    def assert_no_duplicate(self, tenant: Tenant, held: Held) -> None:
+        assert self.ids(tenant, held) == [held.id]
+
+    def test_a_taken_name_is_refused_with_the_id_and_the_switch(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        held = tenant.host.create(self.provider, example)
+        with pytest.raises(PluginError, match=rf"(?s)already taken by .* id {held.id}\b.*`adopt: true`"):
+            tenant.host.create(self.provider, example)
+
+    def test_adoption_writes_nothing_where_nothing_differs(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        held = tenant.host.create(self.provider, example)
+        tenant.clear()
+        adopted = tenant.host.create(self.provider, example | {"adopt": True})
+        assert tenant.writes() == []
+        assert adopted.id == held.id
+        assert adopted.outs == held.outs | {"adopt": True}
+
+    def test_adoption_leaves_the_next_preview_empty(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        tenant.host.create(self.provider, example)
+        adopted = tenant.host.create(self.provider, example | self.change | {"adopt": True})
+        assert tenant.host.read(self.provider, adopted) == adopted
+        for switch in (True, False):
+            again = tenant.host.check(self.provider, example | self.change | {"adopt": switch}, adopted.inputs)
+            assert tenant.host.diff(self.provider, adopted, again.inputs).changed == frozenset()
+
+    def test_a_hand_edit_shows_as_an_input(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        held = tenant.host.create(self.provider, example)
+        tenant.host.update(self.provider, held, held.inputs | self.change)
+        drifted = tenant.host.read(self.provider, held)
+        assert drifted.inputs == held.inputs | self.change
+        repaired = tenant.host.update(self.provider, drifted, example)
+        assert tenant.host.read(self.provider, repaired).inputs == held.inputs
+
+    def test_a_create_that_fails_in_the_middle_leaves_nothing(self, tenant: Tenant) -> None:
+        method, pattern = self.second_call
+        if not method:
+            pytest.skip("is made by one call")
+        example = self.example(tenant)
+        tenant.fault("status", method, pattern, status=422)
+        with pytest.raises(PluginError, match="3scale refused it"):
+            tenant.host.create(self.provider, example)
+        held = tenant.host.create(self.provider, example)
+        self.assert_no_duplicate(tenant, held)
+
+    def test_four_at_once_are_made_once_each(self, tenant: Tenant) -> None:
+        examples = [self.example(tenant) for _ in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            made = list(pool.map(lambda example: tenant.host.create(self.provider, example), examples))
+        assert len({held.id for held in made}) == 4
+        assert [held.inputs for held in made] == examples
+
+
+def line_count(text: str) -> int:
+    """Return the number of lines of an error that say something."""
+    return len([line for line in re.split(r"\n", text) if line.strip()])

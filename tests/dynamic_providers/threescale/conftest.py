@@ -1,0 +1,21 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.dynamic_providers.threescale.tenant import CANARY, Tenant
+
+
+@pytest.fixture(scope="session")
+def _tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:
+    with Tenant(tmp_path_factory.mktemp("threescale")) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def tenant(_tenant: Tenant) -> Iterator[Tenant]:
+    """The tenant, without faults of other tests; nothing the plugin says may contain the token."""
+    _tenant.clear()
+    del _tenant.host.transcript[:], _tenant.host.lines[:]
+    yield _tenant
+    said = [*_tenant.host.transcript, *_tenant.host.lines]
+    assert not [text for text in said if CANARY in text]

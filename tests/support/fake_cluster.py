@@ -1,0 +1,99 @@
+"""An API server of a few documents on loopback: enough for reads, and for questions about permissions."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+INGRESS = "/apis/config.openshift.io/v1/ingresses/cluster"
+CERTIFICATE = "/api/v1/namespaces/openshift-config-managed/configmaps/default-ingress-cert"
+REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+Permits = Callable[[Mapping[str, str]], bool]
+
+
+@dataclass
+class FakeCluster:
+    """What the server answers, and what it was asked."""
+
+    documents: dict[str, Any] = field(default_factory=dict)
+    """Path to document."""
+    status: dict[str, int] = field(default_factory=dict)
+    """Path to a status that is answered instead."""
+    permits: Permits = lambda _: True
+    """Answers a question about a permission, by its resource attributes."""
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    """Method and path of every request."""
+    kubeconfig: Path = Path()
+    """File that leads here."""
+
+    def answer(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
+        """Status and document for a request."""
+        self.requests.append((method, path))
+        if path in self.status:
+            return self.status[path], {"kind": "Status", "message": "refused"}
+        if path == REVIEWS and method == "POST":
+            return 201, {"status": {"allowed": self.permits(body["spec"]["resourceAttributes"])}}
+        if method == "GET" and path in self.documents:
+            return 200, self.documents[path]
+        return 404, {"kind": "Status", "message": "not found"}
+
+
+@contextmanager
+def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeCluster]:
+    """A running server whose router serves `domain`; its kubeconfig is written into `folder`."""
+    cluster = FakeCluster(
+        documents={
+            INGRESS: {"spec": {"domain": domain}},
+            CERTIFICATE: {"data": {"ca-bundle.crt": "-----BEGIN CERTIFICATE-----\nrouter\n"}},
+        }
+    )
+
+    class Handler(BaseHTTPRequestHandler):
+        def _handle(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            body = json.loads(self.rfile.read(length)) if length else {}
+            status, document = cluster.answer(self.command, self.path, body)
+            data = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        cluster.kubeconfig = written_kubeconfig(folder, f"http://127.0.0.1:{server.server_port}")
+        yield cluster
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def written_kubeconfig(folder: Path, server: str) -> Path:
+    """A kubeconfig file for `server` with a token."""
+    path = folder / "kubeconfig"
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "test",
+        "clusters": [{"name": "test", "cluster": {"server": server}}],
+        "users": [{"name": "test", "user": {"token": "canary-cluster-token"}}],
+        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+    }
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return path

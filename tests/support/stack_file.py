@@ -1,0 +1,47 @@
+"""A stack file for tests: the dev stack's own, with changes, as the engine hands it to the program."""
+
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CANARIES: Mapping[str, str] = {
+    "threescaleSeedToken": "canary-seed-token",
+    "threescaleAdminPassword": "canary-admin-password",
+    "threescaleMasterToken": "canary-master-token",
+    "threescaleMasterPassword": "canary-master-password",
+    "threescaleAccessToken": "canary-access-token",
+    "keycloakAdminClientSecret": "canary-keycloak-secret",
+}
+"""A value for each secret that is found wherever it should not be."""
+
+
+def dev_stack(**changes: object) -> dict[str, Any]:
+    """The keys of Pulumi.dev.yaml as parsed, offline, with the top-level keys of `changes` merged in; None removes one."""
+    text = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+    config = {key.removeprefix("maas:"): value for key, value in yaml.safe_load(text)["config"].items()}
+    config["cluster"]["offline"] = True
+    return merged(config, changes)
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` in it, mappings member by member; None removes a key."""
+    result = copy.deepcopy(dict(base))
+    for key, value in changes.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = copy.deepcopy(value)
+    return result
+
+
+def handed_over(config: Mapping[str, Any]) -> dict[str, str]:
+    """Top-level keys as the engine hands them to a program: text as it is, everything else as JSON."""
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}

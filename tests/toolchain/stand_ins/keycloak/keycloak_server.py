@@ -1,0 +1,113 @@
+"""A real Keycloak in memory for the tests: private copy of the distribution, free loopback port."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[4]
+STARTS_WITHIN_SECONDS = 180
+ADMIN = "stand-in-tests"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server and its bootstrap client, which may do everything."""
+
+    url: str
+    client_id: str
+    client_secret: str
+
+    def inputs(self, **more: str) -> dict[str, str]:
+        """Inputs of a provider instance for this server."""
+        return {
+            "url": self.url,
+            "realm": "master",
+            "clientId": self.client_id,
+            "clientSecret": self.client_secret,
+            "initialLogin": "false",
+            "clientTimeout": "60",
+            **more,
+        }
+
+
+def home() -> Path:
+    """The unpacked distribution: of the toolchain, else of MAAS_KEYCLOAK_HOME; skips the test when there is none."""
+    manifest = ROOT / ".toolchain" / "manifest.json"
+    named = json.loads(manifest.read_text()).get("keycloak_home") if manifest.is_file() else None
+    found = named or os.environ.get("MAAS_KEYCLOAK_HOME")
+    if not found or not (Path(found) / "bin" / "kc.sh").is_file():
+        pytest.skip("no Keycloak: run `python3 -m toolchain setup`, or set MAAS_KEYCLOAK_HOME to an unpacked server")
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        pytest.skip("no Java on the PATH for Keycloak")
+    return Path(found)
+
+
+def private_copy(distribution: Path, folder: Path) -> Path:
+    """A copy that the server may write to: its libraries as hard links, everything else copied."""
+    target = folder / "keycloak"
+
+    def link(source: str, destination: str) -> str:
+        try:
+            os.link(source, destination)
+        except OSError:
+            shutil.copy2(source, destination)
+        return destination
+
+    skipped = shutil.ignore_patterns("data", "quarkus")
+    shutil.copytree(distribution, target, ignore=skipped, copy_function=link)
+    shutil.copytree(distribution / "lib" / "quarkus", target / "lib" / "quarkus")
+    return target
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """A started server that answers; stopped at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(f"http://127.0.0.1:{port}", ADMIN, secrets.token_urlsafe(24))
+    environ = os.environ | {
+        "KC_BOOTSTRAP_ADMIN_CLIENT_ID": server.client_id,
+        "KC_BOOTSTRAP_ADMIN_CLIENT_SECRET": server.client_secret,
+    }
+    options = ["--db=dev-mem", "--http-host=127.0.0.1", f"--http-port={port}", "--cache=local"]
+    command = [str(private_copy(home(), folder) / "bin" / "kc.sh"), "start-dev", *options]
+    with (folder / "keycloak.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _wait_until_it_answers(process, server.url, folder / "keycloak.log")
+            yield server
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Return when the master realm answers; fail with the end of the log when it never does."""
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            urllib.request.urlopen(f"{url}/realms/master", timeout=5).close()  # noqa: S310 - our own loopback URL
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.3)
+            break
+    raise RuntimeError(f"Keycloak did not answer at {url}: {log.read_text()[-3000:]}")

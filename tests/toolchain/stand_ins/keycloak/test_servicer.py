@@ -1,0 +1,100 @@
+"""The provider's RPCs that need no server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from pulumi.runtime.proto import provider_pb2
+
+from tests.toolchain.stand_ins.keycloak.conftest import UNREACHABLE
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto import provider_pb2_grpc
+
+URN = "urn:pulumi:dev::p::keycloak:index/nope:Nope::x"
+ROLE = "urn:pulumi:dev::p::maas:realm:Realm$keycloak:index/role:Role::role"
+
+
+def struct(**values: Any) -> struct_pb2.Struct:  # noqa: ANN401 - any JSON value
+    message = struct_pb2.Struct()
+    message.update(values)
+    return message
+
+
+def refusal(error: pytest.ExceptionInfo[grpc.RpcError]) -> tuple[grpc.StatusCode, str]:
+    return error.value.code(), error.value.details()
+
+
+def test_the_version_is_the_official_plugins(offline: provider_pb2_grpc.ResourceProviderStub) -> None:
+    assert offline.GetPluginInfo(empty_pb2.Empty()).version == "6.13.0"
+
+
+@pytest.mark.parametrize("call", ["Handshake", "GetSchema", "Construct", "Call", "Parameterize"])
+def test_an_uncovered_call_is_refused_by_name(call: str, offline: provider_pb2_grpc.ResourceProviderStub) -> None:
+    messages = {"Handshake": "ProviderHandshakeRequest"}
+    message = getattr(provider_pb2, messages.get(call, f"{call}Request"))()
+    with pytest.raises(grpc.RpcError) as error:
+        getattr(offline, call)(message)
+    code, text = refusal(error)
+    assert code == grpc.StatusCode.UNIMPLEMENTED
+    assert text.startswith(f"{call}: not implemented by the keycloak stand-in plugin")
+
+
+def test_an_unknown_type_is_refused_in_the_words_of_the_real_plugin(
+    offline: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        offline.Check(provider_pb2.CheckRequest(urn=URN, news=struct()))
+    assert refusal(error) == (
+        grpc.StatusCode.UNKNOWN,
+        "unrecognized resource type (Check): keycloak:index/nope:Nope",
+    )
+
+
+def test_an_unknown_function_is_refused(offline: provider_pb2_grpc.ResourceProviderStub) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        offline.Invoke(provider_pb2.InvokeRequest(tok="keycloak:index/nope:nope", args=struct()))
+    assert refusal(error)[1] == "unrecognized data function (Invoke): keycloak:index/nope:nope"
+
+
+def test_the_type_of_a_child_is_the_last_one_in_its_urn(offline: provider_pb2_grpc.ResourceProviderStub) -> None:
+    answer = offline.Check(provider_pb2.CheckRequest(urn=ROLE, news=struct(realmId="r"), randomSeed=b"s"))
+    assert answer.inputs["name"].startswith("role-")
+
+
+def test_the_configuration_asks_no_server_without_an_initial_login(
+    unconfigured: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    args = struct(**UNREACHABLE, rootCaCertificate="garbage")
+    answer = unconfigured.Configure(provider_pb2.ConfigureRequest(args=args))
+    assert json_format.MessageToDict(answer) == {"supportsPreview": True, "supportsAutonamingConfiguration": True}
+
+
+def test_an_initial_login_without_a_server_fails_without_the_password(
+    unconfigured: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    args = struct(**{**UNREACHABLE, "initialLogin": "true"})
+    with pytest.raises(grpc.RpcError) as error:
+        unconfigured.Configure(provider_pb2.ConfigureRequest(args=args))
+    code, text = refusal(error)
+    assert code == grpc.StatusCode.UNKNOWN
+    assert text.startswith("error initializing keycloak provider: failed to perform initial login to Keycloak: Post ")
+    assert "canary" not in text
+
+
+def test_a_creation_without_a_server_reports_like_the_real_plugin(
+    offline: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    request = provider_pb2.CreateRequest(urn=ROLE, properties=struct(realmId="r", name="n"))
+    with pytest.raises(grpc.RpcError) as error:
+        offline.Create(request)
+    assert refusal(error)[1].startswith("1 error occurred:\n\t* failed to perform initial login to Keycloak")
+
+
+def test_a_look_up_with_unknown_arguments_asks_nobody(offline: provider_pb2_grpc.ResourceProviderStub) -> None:
+    args = struct(realmId="04da6b54-80e4-46f7-96ec-b56ff0331ba9", clientId="c")
+    answer = offline.Invoke(provider_pb2.InvokeRequest(tok="keycloak:openid/getClient:getClient", args=args))
+    assert json_format.MessageToDict(answer) == {}
