@@ -19,8 +19,8 @@ setup: ## tools, plugins and the Python environment
 
 up: setup ## the platform on the embedded sandbox, ending with a model call through the gateway
 	@$(PYTHON) -m sandbox start --dir $(SANDBOX)
+	@python3 -m toolchain secrets dev --dir $(SANDBOX) >/dev/null
 	@$(IN_SANDBOX) $(PYTHON) -m operations local-stack --stack dev --directory $(SANDBOX)
-	@$(IN_SANDBOX) $(PYTHON) -m toolchain secrets dev --config-file $(SANDBOX)/Pulumi.dev.yaml
 	@$(IN_SANDBOX) pulumi up --stack dev --config-file $(SANDBOX)/Pulumi.dev.yaml --yes --non-interactive --suppress-outputs
 	@$(IN_SANDBOX) $(PYTHON) -m operations verify --stack dev
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from components.config.secrets import SECRET_KEYS
 from operations.errors import OperationError
 from operations.stack import PROJECT, Stack
 
@@ -40,8 +41,20 @@ def _exists(stack: Stack) -> bool:
     return any(str(entry["name"]).rsplit("/", 1)[-1] == stack.name for entry in entries)
 
 
+def _hand_over(stack: Stack, settings: Path) -> None:
+    """Set the secrets that lie as files beside the copy and are not in it yet."""
+    present = yaml.safe_load(settings.read_text()).get("config") or {}
+    for secret in SECRET_KEYS:
+        key, file = f"maas:{secret.name}", settings.parent / secret.name
+        if key not in present and file.is_file():
+            stack.run("config", "set", "--secret", key, stdin=file.read_text())
+
+
 def main(name: str, directory: str) -> int:
-    """Bring the copy up to date and make the stack once; secrets and state are kept. Always returns 0.
+    """Bring the copy up to date, make the stack once, set generated secrets. Always returns 0.
+
+    Secrets and state are kept. A secret is taken from a file of its key's name in `directory`, as
+    `python3 -m toolchain secrets` writes them.
 
     Raises:
         OperationError: There is no tracked stack file of that name, or the backend refused.
@@ -61,4 +74,5 @@ def main(name: str, directory: str) -> int:
     private = Stack(name=name, cwd=folder)
     if not _exists(private):
         private.run("stack", "init")
+    _hand_over(private, settings)
     return 0

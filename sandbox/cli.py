@@ -190,7 +190,8 @@ def _ask(layout: Layout, method: str, path: str, body: object = None) -> Any:  #
     port = read_json(layout.ports).get("control")
     control = read_json(layout.endpoints).get("control_url") or f"http://127.0.0.1:{port}"
     data = json.dumps(body).encode() if body is not None else None
-    request = urllib.request.Request(f"{control}{path}", data, {"Content-Type": "application/json"}, method=method)  # noqa: S310 - our own loopback address
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{control}{path}", data, headers, method=method)  # noqa: S310 - loopback
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(request, timeout=_ANSWER_SECONDS) as answer:

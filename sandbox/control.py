@@ -22,7 +22,7 @@ from aiohttp import web
 from sandbox.errors import SandboxError
 from sandbox.faults import PROCESS_KINDS
 from sandbox.keeper import kill, pause
-from sandbox.services import Unresolved
+from sandbox.services import UnresolvedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -91,7 +91,7 @@ class Control:
             return _error(503, "the cluster is still starting")
         try:
             return web.json_response({"address": "127.0.0.1", "port": self.resolver.resolve(host, int(port))})
-        except Unresolved as why:
+        except UnresolvedError as why:
             return _error(404, str(why))
 
     async def _faults(self, _request: web.Request) -> web.Response:

@@ -18,9 +18,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+    from aiohttp.typedefs import Handler, Middleware
 
 _DELIVERY_SECONDS = 5.0
 _KEPT_ENTRIES = 10_000
@@ -70,7 +68,7 @@ class RequestLog:
             self._changed.notify_all()
 
     @property
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         """An aiohttp middleware that records every request of the application."""
 
         @web.middleware

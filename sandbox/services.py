@@ -18,7 +18,7 @@ _SERVICE_LABEL = "kubernetes.io/service-name"
 _HOPS = 3
 
 
-class Unresolved(Exception):  # noqa: N818 - an answer to a question, not a failure
+class UnresolvedError(Exception):
     """Nothing answers behind a name; the text says why."""
 
 
@@ -45,7 +45,7 @@ class Resolver:
         """The loopback port for `<service>.<namespace>.svc[.cluster.local]` (or a pod's address) and a port.
 
         Raises:
-            Unresolved: no such Service, port or ready pod, or only pretended pods.
+            UnresolvedError: no such Service, port or ready pod, or only pretended pods.
         """
         if (direct := self._addresses.loopback(host, port)) is not None:
             return direct
@@ -53,21 +53,21 @@ class Resolver:
             pod, namespace, name = split_host(host)
             service = self.services.objects.get(f"{namespace}/{name}")
             if service is None:
-                raise Unresolved(f"there is no Service {namespace}/{name}")
+                raise UnresolvedError(f"there is no Service {namespace}/{name}")
             if service["spec"].get("type") != "ExternalName":
                 return self._behind(service, f"{namespace}/{name}", port, pod)
             host = service["spec"]["externalName"]
-        raise Unresolved(f"{host}: more than {_HOPS} ExternalName Services in a row")
+        raise UnresolvedError(f"{host}: more than {_HOPS} ExternalName Services in a row")
 
     def target(self, namespace: str, name: str, target_port: str | int | None) -> int:
         """The loopback port for a Route's Service: by the endpoints' port name or number, the first when None.
 
         Raises:
-            Unresolved: nothing answers behind the Service.
+            UnresolvedError: nothing answers behind the Service.
         """
         key = f"{namespace}/{name}"
         if key not in self.services.objects:
-            raise Unresolved(f"there is no Service {key}")
+            raise UnresolvedError(f"there is no Service {key}")
 
         def chosen(endpoint: Endpoint) -> int | None:
             if target_port is None:
@@ -81,7 +81,7 @@ class Resolver:
         headless = service["spec"].get("clusterIP") in {None, "", "None"}
         known = {found["port"]: found.get("name", "") for found in service["spec"].get("ports") or []}
         if not headless and port not in known:
-            raise Unresolved(f"Service {key} has no port {port}, only {sorted(known)}")
+            raise UnresolvedError(f"Service {key} has no port {port}, only {sorted(known)}")
 
         def chosen(endpoint: Endpoint) -> int | None:
             if pod and endpoint.hostname != pod:
@@ -94,13 +94,15 @@ class Resolver:
     def _one_of(self, key: str, chosen: Callable[[Endpoint], int | None], what: str) -> int:
         endpoints = self._endpoints(key)
         if not endpoints:
-            raise Unresolved(f"Service {key} has no ready endpoint")
+            raise UnresolvedError(f"Service {key} has no ready endpoint")
         targets = [(endpoint.address, number) for endpoint in endpoints if (number := chosen(endpoint))]
         if not targets:
-            raise Unresolved(f"no endpoint of Service {key} has {what}")
+            raise UnresolvedError(f"no endpoint of Service {key} has {what}")
         listening = [found for target in targets if (found := self._addresses.loopback(*target)) is not None]
         if not listening:
-            raise Unresolved(f"the pods behind Service {key}, {what}, are only pretended: no process listens")
+            raise UnresolvedError(
+                f"no process listens behind Service {key}, {what}: the pods do not open it or are pretended"
+            )
         return listening[next(self._turn) % len(listening)]
 
     def _endpoints(self, key: str) -> list[Endpoint]:
@@ -120,7 +122,7 @@ def split_host(host: str) -> tuple[str, str, str]:
     """Pod (or nothing), namespace and Service of a cluster-internal name.
 
     Raises:
-        Unresolved: the name is not one of a Service.
+        UnresolvedError: the name is not one of a Service.
     """
     labels = host.rstrip(".").removesuffix(".cluster.local").removesuffix(".svc").split(".")
     match labels:
@@ -128,7 +130,7 @@ def split_host(host: str) -> tuple[str, str, str]:
             return "", namespace, name
         case [pod, name, namespace]:
             return pod, namespace, name
-    raise Unresolved(f"{host} is not the name of a Service (<service>.<namespace>.svc)")
+    raise UnresolvedError(f"{host} is not the name of a Service (<service>.<namespace>.svc)")
 
 
 def ready_endpoints(item: Json) -> list[Endpoint]:

@@ -81,8 +81,10 @@ def fingerprint(session: Session) -> str:
     root = session.layout.root
     own = [path for kind in ("*.py", "*.toml") for path in sorted((root / "toolchain").glob(kind))]
     modules = sorted(session.layout.go_modules.glob("*/go.*"))
-    place = session.environ.get("PLUGIN_MIRROR", "")
-    mirrored = [f"{path}{path.stat().st_size}" for path in sorted(Path(place).rglob("*"))] if place else []
+    place = session.environ.get("PLUGIN_MIRROR", "").strip()
+    # A URL is no folder and has no files here; nothing is asked over the network only to find that nothing changed.
+    offered = [path for name in ("plugins", "crds") for path in sorted((Path(place).expanduser() / name).rglob("*"))]
+    mirrored = [f"{path} {path.stat().st_size}" for path in offered] if place else []
     return key_of(str(root), sys.version, place, *mirrored, *own, *modules, session.layout.requirements)
 
 

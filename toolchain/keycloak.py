@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain import archives
+from toolchain import archives, trust_store
 from toolchain.cache import key_of, reporting_full_disk
 from toolchain.failure import CommandError, SourceUnavailableError
+from toolchain.layout import is_inside
 from toolchain.prerequisites import maven
-from toolchain.sources import Obtained, Source, cached, filled, first_that_works, official
+from toolchain.sources import Obtained, Source, cached, filled, first_that_works, official, official_key
 
 if TYPE_CHECKING:
     from toolchain.catalogue import Tool
@@ -35,7 +36,8 @@ def obtain(session: Session, runtime: Obtained) -> Obtained:
 def is_needed(session: Session) -> bool:
     """Whether Maven would be used: nothing of the exact version is installed or cached, and there is no mirror."""
     tool = session.catalogue["keycloak"]
-    if session.mirror or session.cache.find(tool.name, key_of("maven", tool.artifact, tool.sha256)):
+    keys = (official_key(tool), key_of("maven", tool.artifact, tool.sha256))
+    if session.mirror or any(session.cache.find(tool.name, key) for key in keys):
         return False
     return not _is_version(Path(session.environ.get("KEYCLOAK_HOME") or os.devnull), tool)
 
@@ -71,13 +73,15 @@ def _download(session: Session, command: Path, runtime: Obtained, folder: Path, 
     tool = session.catalogue["keycloak"]
     arguments = [str(command), "-q", "-B", tool.fetched_by, f"-Dartifact={tool.artifact}"]
     arguments += ["-Dtransitive=false", f"-Dmaven.repo.local={folder / 'repository'}"]
-    options = f"{environ.get('MAVEN_OPTS', '')} -Djava.io.tmpdir={folder} -XX:-UsePerfData"
+    options = [environ.get("MAVEN_OPTS", ""), f"-Djava.io.tmpdir={folder}", "-XX:-UsePerfData"]
+    if is_inside(runtime.path or folder, session.cache.root):
+        options += trust_store.options(environ, folder)
     try:
         with reporting_full_disk("Running Maven for Keycloak", folder):
             session.run(
                 tool.name,
                 arguments,
-                environ={**environ, "JAVA_HOME": str(runtime.path), "MAVEN_OPTS": options.strip()},
+                environ={**environ, "JAVA_HOME": str(runtime.path), "MAVEN_OPTS": " ".join(options).strip()},
                 cwd=folder,
             )
     except CommandError as error:

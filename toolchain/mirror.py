@@ -22,7 +22,9 @@ class Mirror:
     """The mirror that `PLUGIN_MIRROR` names."""
 
     def __init__(self, place: str, downloads: Downloads) -> None:
-        self.place = place
+        self.name = without_password(place)
+        """The place as it may be shown."""
+        self._place = place
         self._downloads = downloads
         self._is_url = bool(urllib.parse.urlsplit(place).netloc)
         if not self._is_url and not Path(place).expanduser().is_dir():
@@ -53,7 +55,7 @@ class Mirror:
         path = self._file(f"plugins/{tool.archive}", into, tool.name)
         expected = tool.sha256 or self._sum_beside(tool, into)
         if expected:
-            archives.verify(path, expected, f"the mirror {self.place}")
+            archives.verify(path, expected, f"the mirror {self.name}")
         return path
 
     def crds(self, names: Iterable[str], into: Path) -> int:
@@ -62,7 +64,7 @@ class Mirror:
         A folder is copied whole (every `crds/<group>/<plural>.yaml`); a URL is asked for `names`.
         """
         if not self._is_url:
-            folder = Path(self.place).expanduser() / "crds"
+            folder = Path(self._place).expanduser() / "crds"
             names = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.yaml"))]
         return sum(self._crd(name, into) for name in names)
 
@@ -91,8 +93,14 @@ class Mirror:
 
     def _file(self, name: str, into: Path, label: str = "") -> Path:
         if self._is_url:
-            return self._downloads.fetch(f"{self.place.rstrip('/')}/{name}", into, label)
-        path = Path(self.place).expanduser() / name
+            return self._downloads.fetch(f"{self._place.rstrip('/')}/{name}", into, label)
+        path = Path(self._place).expanduser() / name
         if not path.is_file():
-            raise SourceUnavailableError(f"the mirror {self.place} has no {name}")
+            raise SourceUnavailableError(f"the mirror {self.name} has no {name}")
         return path
+
+
+def without_password(place: str) -> str:
+    """A URL without its user and password; anything else unchanged."""
+    parts = urllib.parse.urlsplit(place)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else place

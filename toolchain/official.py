@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
+import queue
 import threading
 import urllib.error
 import urllib.parse
@@ -82,6 +84,7 @@ class Downloads:
             try:
                 return self._save(url, into, label)
             except urllib.error.HTTPError as error:
+                error.close()
                 raise SourceUnavailableError(f"{host} answered {error.code} for {PurePosixPath(url).name}") from error
             except (OSError, ValueError, http.client.HTTPException) as error:
                 if is_disk_full(error):
@@ -109,23 +112,40 @@ class Downloads:
 
 def _first_answer(url: str, patience_seconds: float) -> Any:  # noqa: ANN401 - urllib's own answer type is untyped
     """The open answer. In a thread, because a name look-up ignores every time-out of the socket."""
-    result: list[Any] = []
+    result: queue.Queue[Any] = queue.Queue()
+    given_up = threading.Event()
 
     def ask() -> None:
         try:
-            request = urllib.request.Request(url, headers={"User-Agent": "maas-toolchain"})  # noqa: S310 - see fetch
-            result.append(urllib.request.urlopen(request, timeout=STALL_SECONDS))  # noqa: S310 - as the user configured
+            answer = urllib.request.urlopen(_request(url), timeout=STALL_SECONDS)  # noqa: S310 - as the user configured
         except Exception as error:  # noqa: BLE001 - carried to the caller's thread and raised there
-            result.append(error)
+            result.put(error)
+        else:
+            result.put(answer)
+            if given_up.is_set():
+                answer.close()
 
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(patience_seconds)
-    if not result:
-        raise TimeoutError(f"no answer within {patience_seconds:.0f} s")
-    if isinstance(result[0], Exception):
-        raise result[0]
-    return result[0]
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = result.get(timeout=patience_seconds)
+    except queue.Empty:
+        given_up.set()
+        raise TimeoutError(f"no answer within {patience_seconds:.0f} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _request(url: str) -> urllib.request.Request:
+    """The request; a user and password in the URL go into a header, as urllib does not read them."""
+    parts = urllib.parse.urlsplit(url)
+    userinfo, _, host = parts.netloc.rpartition("@")
+    request = urllib.request.Request(parts._replace(netloc=host).geturl())  # noqa: S310 - as the user configured
+    request.add_header("User-Agent", "maas-toolchain")
+    if userinfo:
+        token = base64.b64encode(urllib.parse.unquote(userinfo).encode()).decode()
+        request.add_header("Authorization", f"Basic {token}")
+    return request
 
 
 def _reason(error: Exception) -> str:

@@ -103,7 +103,7 @@ def _by_pip(session: Session) -> str:
 
 def _uv(session: Session) -> Path:
     """uv: the one on the PATH, else the wheel of the version that the lock names."""
-    on_path = which("uv", session.environ, accept=lambda _path: True)
+    on_path = which("uv", session.environ, accept=lambda path: _runs(session, path))
     if on_path:
         return on_path
     version, hashes = uv_pin(session.layout.requirements.read_text(encoding="utf-8"))
@@ -121,6 +121,15 @@ def _uv(session: Session) -> Path:
     command = next(obtained.path.glob("*.data/scripts/uv")) if obtained.path else Path("uv")
     command.chmod(0o755)
     return command
+
+
+def _runs(session: Session, command: Path) -> bool:
+    """Whether it starts: a version manager's wrapper is on the PATH even where nothing is behind it."""
+    try:
+        session.run("python", [str(command), "--version"], environ=session.environ)
+    except CommandError:
+        return False
+    return True
 
 
 def uv_pin(lock: str) -> tuple[str, list[str]]:

@@ -63,7 +63,9 @@ def _under_lock(session: Session, install_prerequisites: bool, only_python: bool
         return None
     go = Go(session)
     manifest = install.install(session, _obtain_everything(session, go))
-    go.clear()
+    if go.work.exists():
+        session.progress.line("set-up", "removing the build caches ...")
+        go.clear()
     return manifest
 
 

@@ -101,7 +101,7 @@ def official(session: Session, tool: Tool) -> list[Source]:
     if mirror := session.mirror:
 
         def from_mirror() -> Obtained:
-            return _unpacked(session, tool, f"the mirror {mirror.place}", lambda into: mirror.archive(tool, into))
+            return _unpacked(session, tool, f"the mirror {mirror.name}", lambda into: mirror.archive(tool, into))
 
         sources.append(Source(name="mirror", obtain=from_mirror))
     return sources

@@ -29,7 +29,7 @@ OUTPUTS: tuple[StackOutput, ...] = (
     StackOutput(
         name="identity_issuer_url",
         row="O-07",
-        type="URL or nothing",
+        type="URL, absent without `identity`",
         description="Issuer of the portal's realm; its discovery is below `/.well-known/openid-configuration`.",
     ),
     StackOutput(

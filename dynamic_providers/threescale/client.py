@@ -22,7 +22,7 @@ PAGE = 500
 """Largest page of the Admin API (porta, admin/api/filters/pagination.rb)."""
 UNREADABLE_TRIES = 3
 """A repeatable request is sent this often when the answer arrives but cannot be read."""
-HEALING_PAUSES_SECONDS = (0.2, 1.0, 3.0)
+HEALING_PAUSES_SECONDS = (0.1, 1.0, 4.0)
 """Rests before a create whose answer was lost is looked for and, if absent, tried again."""
 
 T = TypeVar("T")
@@ -102,7 +102,8 @@ class AdminApi:
     def remember(self, path: str, key: str, name: str, id_: str) -> None:
         """Add what this process made to the list that `index` keeps."""
         with self._index_guard:
-            self._indexes.setdefault((path, key), {})[name] = id_
+            if (path, key) in self._indexes:
+                self._indexes[path, key][name] = id_
 
     def exists(self, object_type: str, id_: str) -> bool:
         """Tell whether the row of a deleted product or backend is still there, holding its name (objects/status)."""
@@ -160,7 +161,7 @@ def unwrapped(answer: Any) -> Json:  # noqa: ANN401 - any JSON value
 
 
 def _checked_url(admin_url: str) -> str:
-    if not re.fullmatch(r"https?://[^/\s?#@]+/?", admin_url):
+    if not re.fullmatch(r"https?://[^/\s?#@:]+(:\d+)?/?", admin_url):
         raise ThreescaleError(
             "open the Admin API of 3scale",
             "`adminUrl` contains credentials" if "@" in admin_url else f"`adminUrl` is {admin_url!r}",

@@ -139,7 +139,7 @@ class EntityProvider(TenantProvider):
         api, wanted = self.api, self.canonical(props)
         try:
             if self.find(api, wanted) and (holder := self.find(api, wanted, fresh=True)):
-                raise self._taken(wanted, holder)  # noqa: TRY301 - one answer to a taken name, found early or late
+                raise self._taken(wanted, holder)
             item = self._made(api, wanted)
         except Taken as taken:
             if not wanted.get("adopt"):
@@ -179,12 +179,10 @@ class EntityProvider(TenantProvider):
 
         def attempt() -> Json:
             nonlocal sent
-            made, again = sent and self.find(api, wanted, fresh=True), sent
-            if made:
-                return self.fetch(api, made, wanted)
-            sent = True
+            again, sent = sent, True
+            made = self.find(api, wanted, fresh=True) if again else None
             try:
-                return self._post(api, wanted)
+                return self.fetch(api, made, wanted) if made else self._post(api, wanted)
             except Taken as taken:
                 if not again:
                     raise

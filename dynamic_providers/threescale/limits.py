@@ -31,7 +31,12 @@ def held_limits(api: "AdminApi", plan: Json, product_id: str) -> dict[str, Json]
 
 
 def set_limits(api: "AdminApi", plan: Json, product_id: str, wanted: Json, held: dict[str, Json]) -> None:
-    """Bring the limits of a plan from `held` to `wanted`."""
+    """Bring the limits of a plan from `held` to `wanted`; after a lost answer, from what is held by then."""
+    seen = [held]
+    api.heal(lambda: _set(api, plan, product_id, wanted, seen.pop() if seen else held_limits(api, plan, product_id)))
+
+
+def _set(api: "AdminApi", plan: Json, product_id: str, wanted: Json, held: dict[str, Json]) -> None:
     metrics = {key: key.rpartition(" per ")[0] for key in wanted}
     ids = metric_ids(api, product_id, needed=set(metrics.values())) if wanted.keys() - held.keys() else {}
     removed(api, (_path(plan, held[key]["metric_id"], held[key]["id"]) for key in held.keys() - wanted.keys()))

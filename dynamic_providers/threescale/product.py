@@ -99,12 +99,12 @@ class ProductProvider(EntityProvider):
 
     def fetch(self, api: "AdminApi", id_: str, known: Json) -> Json:
         """Return the product with its proxy's settings."""
-        return api.item("GET", f"services/{id_}/proxy") | super().fetch(api, id_, known)
+        return super().fetch(api, id_, known) | _of_the_proxy(api.item("GET", f"services/{id_}/proxy"))
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         """Configure the proxy that 3scale made with the product."""
         proxy = {name: wanted[name] for name in OF_THE_PROXY}
-        return api.item("PATCH", f"services/{item['id']}/proxy", {"proxy": proxy}) | item
+        return item | _of_the_proxy(api.item("PATCH", f"services/{item['id']}/proxy", {"proxy": proxy}))
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
         """Send the half that differs."""
@@ -114,7 +114,11 @@ class ProductProvider(EntityProvider):
 
     def outputs(self, item: Json) -> Json:
         """Return the public addresses of the gateway for this product."""
-        return {"endpoint": item.get("endpoint"), "sandbox_endpoint": item.get("sandbox_endpoint")}
+        return {name: item[name] for name in ("endpoint", "sandbox_endpoint")}
+
+
+def _of_the_proxy(proxy: Json) -> Json:
+    return {name: proxy.get(name) for name in (*OF_THE_PROXY, "endpoint", "sandbox_endpoint")}
 
 
 class Product(EntityResource, module="threescale", name="Product"):

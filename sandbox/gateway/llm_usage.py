@@ -19,7 +19,7 @@ def of_document(text: bytes) -> Usage | None:
     """The usage object of a JSON answer, None when there is none."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return _usage(data)
 
@@ -77,7 +77,7 @@ def asking_for_usage(body: bytes) -> bytes | None:
     try:
         text = body.decode()
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or data.get("stream") is not True:
         return None

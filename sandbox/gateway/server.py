@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
@@ -18,8 +18,6 @@ from sandbox.gateway.policies.upstream_connection import UpstreamConnection
 from sandbox.gateway.transport import UnreachableError
 
 if TYPE_CHECKING:
-    from aiohttp.typedefs import Middleware
-
     from sandbox.gateway.backend import Backend
     from sandbox.gateway.configuration import Configuration
     from sandbox.gateway.service import Service
@@ -50,7 +48,7 @@ class Gateway:
 
     def application(self) -> web.Application:
         """The port of the container."""
-        middlewares = [cast("Middleware", self._log.middleware)]
+        middlewares = [self._log.middleware]
         application = web.Application(client_max_size=_MOST_BODY, middlewares=middlewares)
         application.router.add_route("*", "/{path:.*}", self._answer)
         return application
@@ -118,8 +116,7 @@ class Gateway:
         except (UnreachableError, aiohttp.ClientError, TimeoutError) as error:
             _LOG.warning("the upstream of service %s failed: %s", context.service.id, error)
             late = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
-            context.status = 504 if late else 502
-            return web.Response(status=context.status, text="")
+            return self._exit(chain, context, ExitError(504 if late else 502))
         async with upstream:
             context.status = upstream.status
             context.response_headers = _kept(upstream.headers, _ANSWERED_BY_US)

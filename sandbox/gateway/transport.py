@@ -75,7 +75,6 @@ class Transport:
         parts = urlsplit(url)
         address = await self._address(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80))
         target = url if address is None else urlunsplit(parts._replace(netloc=address))
-        routed = bool(self._surroundings.domain) and (parts.hostname or "").endswith(self._surroundings.domain)
         sent = {"Host": parts.netloc.rpartition("@")[2], **(headers or {})}
         try:
             return await self._session.request(
@@ -84,7 +83,7 @@ class Transport:
                 headers=sent,
                 data=body,
                 timeout=timeout or aiohttp.ClientTimeout(total=60),
-                proxy=self._surroundings.proxy or None if routed else None,
+                proxy=self._proxy(parts.hostname or ""),
                 ssl=self._tls,
                 allow_redirects=False,
                 skip_auto_headers=_AUTOMATIC,
@@ -92,6 +91,11 @@ class Transport:
         except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, TimeoutError) as error:
             self._resolved.pop(f"{parts.hostname}:{parts.port}", None)
             raise UnreachableError(f"{parts.scheme}://{parts.netloc} did not answer: {error!r}") from error
+
+    def _proxy(self, host: str) -> str | None:
+        """The router, for the hosts it serves."""
+        domain = self._surroundings.domain
+        return self._surroundings.proxy or None if domain and host.endswith(domain) else None
 
     async def _address(self, host: str, port: int) -> str | None:
         """`address:port` of a cluster-internal name; None when the name needs no resolver."""

@@ -61,7 +61,8 @@ def main() -> None:
     home = install(tools.keycloak_home, Path(os.environ["SANDBOX_DIR"]) / "server")
     words = command_line(home, dict(os.environ))
     sys.stdout.flush()
-    os.execve(words[0], words, server_environment(dict(os.environ), tools.java_home))  # noqa: S606 - the server takes this process's place
+    environment = server_environment(dict(os.environ), tools.java_home)
+    os.execve(words[0], words, environment)  # noqa: S606 - the server takes this process's place
 
 
 if __name__ == "__main__":

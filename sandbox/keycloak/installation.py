@@ -40,9 +40,11 @@ def _copy(source: Path, home: Path) -> None:
     linked = source / _LINKED
     for origin in sorted(source.rglob("*")):
         target = home / origin.relative_to(source)
+        if source / "data" in (origin, *origin.parents):
+            continue  # another server's database
         if origin.is_dir():
             target.mkdir(parents=True, exist_ok=True)
-        elif source / "data" not in origin.parents:  # another server's database
+        else:
             copy_file(origin, target, link=linked in origin.parents)
 
 

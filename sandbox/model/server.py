@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -45,7 +45,7 @@ class ModelServer:
 
     def application(self) -> web.Application:
         """The port of the container."""
-        middlewares = [cast("Middleware", self._log.middleware), self._refusals()]
+        middlewares = [self._log.middleware, self._refusals()]
         application = web.Application(client_max_size=_MOST_BODY, middlewares=middlewares)
         for path in ("/health", "/ping"):
             application.router.add_get(path, self._health)

@@ -69,7 +69,7 @@ class Environment:
         prefix = source.get("prefix", "")
         for collection, key in (("configmaps", "configMapRef"), ("secrets", "secretRef")):
             if reference := source.get(key):
-                data = await self._data(collection, reference, reference.get("optional", False))
+                data = await self._data(collection, reference)
                 return {prefix + name: value for name, value in (data or {}).items()}
         return {}
 
@@ -92,7 +92,7 @@ class Environment:
 
     async def _key(self, collection: str, shown: str, reference: Json) -> str | None:
         optional = reference.get("optional", False)
-        data = await self._data(collection, reference, optional)
+        data = await self._data(collection, reference)
         if data is not None and reference["key"] in data:
             return data[reference["key"]]
         if optional:
@@ -100,10 +100,10 @@ class Environment:
         namespace = self._pod["metadata"]["namespace"]
         raise ConfigError(f"couldn't find key {reference['key']} in {shown} {namespace}/{reference['name']}")
 
-    async def _data(self, collection: str, reference: Json, optional: bool) -> dict[str, str] | None:  # noqa: FBT001 - the field of that name
+    async def _data(self, collection: str, reference: Json) -> dict[str, str] | None:
         item = await self._read(collection, reference["name"])
         if item is None:
-            if optional:
+            if reference.get("optional"):
                 return None
             raise ConfigError(f'{collection.removesuffix("s")} "{reference["name"]}" not found')
         data: dict[str, str] = item.get("data") or {}

@@ -33,6 +33,34 @@ class Expired(Exception):  # noqa: N818 - the API's own word for it, "Expired" (
     """A watch's starting point is gone: list again."""
 
 
+class Watch:
+    """One stream of events."""
+
+    def __init__(self, kind: Kind, response: Any) -> None:  # noqa: ANN401 - urllib3's response through an untyped client
+        self._kind = kind
+        self._response = response
+
+    def events(self) -> Iterator[tuple[str, Manifest]]:
+        """Events (`ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`) until the server ends the stream.
+
+        Raises:
+            Expired: the starting point is gone.
+            ClusterError: refused.
+        """
+        try:
+            for line in _lines(self._response.stream(amt=None, decode_content=True)):
+                event = json.loads(line)
+                if event["type"] == "ERROR":
+                    raise _watch_error(self._kind, event["object"])
+                yield event["type"], event["object"]
+        finally:
+            self._response.close()
+
+    def stop(self) -> None:
+        """End the stream from another thread."""
+        self._response.shutdown()
+
+
 class Cluster:
     """One API server."""
 
@@ -56,23 +84,19 @@ class Cluster:
         named = {"apiVersion": kind.api_version, "kind": kind.kind}
         return [{**item, **named} for item in answer["items"]], answer["metadata"]["resourceVersion"]
 
-    def watch(self, kind: Kind, version: str) -> Iterator[tuple[str, Manifest]]:
-        """Events (`ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`) until the server ends the stream.
+    def watch(self, kind: Kind, version: str) -> Watch:
+        """The events of a kind after a resource version.
 
         Raises:
-            Expired: the starting point is gone.
             ClusterError: refused.
         """
         query = f"?watch=1&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds={_WATCH_SECONDS}"
         answer = self._send("GET", kind.path() + query, seconds=(_REQUEST_SECONDS[0], _WATCH_SECONDS + 30.0))
-        try:
-            for line in _lines(answer.response.stream(amt=None, decode_content=True)):
-                event = json.loads(line)
-                if event["type"] == "ERROR":
-                    raise _watch_error(kind, event["object"])
-                yield event["type"], event["object"]
-        finally:
-            answer.response.close()
+        return Watch(kind, answer.response)
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self._client.rest_client.pool_manager.clear()
 
     def apply(self, manifest: Manifest, manager: str) -> Manifest:
         """Server-side apply as `manager`, taking over its fields from others."""

@@ -92,13 +92,14 @@ class Loop:
         self._resync.start()
 
     def stop(self) -> None:
-        """Reconcile nothing more."""
+        """Reconcile nothing more and close every connection."""
         self._stopped.set()
+        self._queue.close()
         for watcher in self._watchers:
             watcher.stop()
-        self._queue.close()
         if self._worker.is_alive():
             self._worker.join(_LAST_RETRY_SECONDS)
+        self._cluster.close()
 
     def products(self, namespace: str, products: tuple[Product, ...] | None) -> None:
         """Take over what the 3scale of a namespace has (None: no longer known) and look again at what depends on it."""

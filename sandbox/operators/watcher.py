@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 import urllib3
 
 from sandbox.operators.cluster import ClusterError, Expired
+from sandbox.operators.kinds import CRD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.operators.cluster import Cluster
+    from sandbox.operators.cluster import Cluster, Watch
     from sandbox.operators.kinds import Kind
     from sandbox.operators.store import Manifest, Store
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.5
 _UNSERVED_SECONDS = 2.0
+_STOP_SECONDS = 5.0
+_STARTING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+"""How a server that starts, or a definition that has just come, asks for a moment."""
 
 
 class Watcher:
@@ -32,6 +36,8 @@ class Watcher:
         self._kind = kind
         self._changed = changed
         self._kick = threading.Event()
+        self._lock = threading.Lock()
+        self._open_watch: Watch | None = None
         self._stopped = False
         self.listed = threading.Event()
         """Set once the kind was listed, or found not to be served."""
@@ -46,9 +52,14 @@ class Watcher:
         self._kick.set()
 
     def stop(self) -> None:
-        """Begin no further watch; the open one ends with the process."""
-        self._stopped = True
+        """End the open watch and begin no other."""
+        with self._lock:
+            self._stopped = True
+            if self._open_watch is not None:
+                self._open_watch.stop()
         self._kick.set()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._stopped:
@@ -65,10 +76,9 @@ class Watcher:
             return 0.0
         except ClusterError as refusal:
             if refusal.status == HTTPStatus.NOT_FOUND:
-                self._take([])
+                self._unserved()
                 return _UNSERVED_SECONDS
-            if refusal.status != HTTPStatus.TOO_MANY_REQUESTS:
-                # 429 is how a definition that has just come asks for a moment.
+            if refusal.status not in _STARTING:
                 _LOG.warning("watch %s: %s", self._kind.kind, refusal)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
             # ValueError: a stream that was cut in the middle of a line.
@@ -77,12 +87,26 @@ class Watcher:
 
     def _list_and_watch(self) -> None:
         manifests, version = self._cluster.snapshot(self._kind)
-        self._take(manifests)
+        self._take([_slim(manifest) for manifest in manifests])
         while not self._stopped:
-            for event, manifest in self._cluster.watch(self._kind, version):
+            for event, manifest in self._open(version).events():
                 version = manifest["metadata"]["resourceVersion"]
                 if event != "BOOKMARK":
-                    self._note(event, manifest)
+                    self._note(event, _slim(manifest))
+
+    def _unserved(self) -> None:
+        """The kind is not there. A server that is starting says so too: then its definition is still known."""
+        group = self._kind.api_version.partition("/")[0]
+        if self._store.get(CRD, "", f"{self._kind.plural}.{group}") is None:
+            self._take([])
+
+    def _open(self, version: str) -> Watch:
+        watch = self._cluster.watch(self._kind, version)
+        with self._lock:
+            self._open_watch = watch
+            if self._stopped:
+                watch.stop()
+        return watch
 
     def _take(self, manifests: list[Manifest]) -> None:
         changed = self._store.replace(self._kind, manifests)
@@ -96,3 +120,11 @@ class Watcher:
         else:
             self._store.put(self._kind, manifest)
         self._changed(self._kind, manifest)
+
+
+def _slim(manifest: Manifest) -> Manifest:
+    """What the operators read of an object: no list of managers, and of a definition only its name and status."""
+    manifest["metadata"].pop("managedFields", None)
+    if manifest.get("kind") == CRD.kind:
+        return {key: value for key, value in manifest.items() if key != "spec"}
+    return manifest

@@ -10,7 +10,8 @@ import asyncio
 import ipaddress
 import logging
 import ssl
-from dataclasses import dataclass
+import weakref
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -35,6 +36,7 @@ class Door:
     is_ours: Callable[[str], bool]
     secure: web.Server
     plain: web.Server
+    open: weakref.WeakSet[asyncio.Transport] = field(default_factory=weakref.WeakSet)
 
     @classmethod
     def to(cls, forwarder: Forwarder, context: ssl.SSLContext, is_ours: Callable[[str], bool]) -> Door:
@@ -53,6 +55,9 @@ class Door:
     async def close(self) -> None:
         """End every connection."""
         await asyncio.gather(self.secure.shutdown(1.0), self.plain.shutdown(1.0))
+        # A TLS connection that is closed politely waits for the other side; tunnels are nobody's but ours.
+        for transport in list(self.open):
+            transport.abort()
 
 
 class _Entrance(asyncio.Protocol):
@@ -67,6 +72,7 @@ class _Entrance(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
+            self._door.open.add(transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data

@@ -16,7 +16,7 @@ from yarl import URL
 
 from sandbox.faults import ROUTER_KINDS
 from sandbox.router.pages import page
-from sandbox.services import Unresolved
+from sandbox.services import UnresolvedError
 
 if TYPE_CHECKING:
     from sandbox.faults import Faults
@@ -104,7 +104,7 @@ class Forwarder:
             return page(503)
         try:
             port = self.resolver.target(target.namespace, target.service, target.port)
-        except Unresolved:
+        except UnresolvedError:
             return page(503)
         return await self._asked(request, scheme, target, port, lose=lose)
 

@@ -58,6 +58,16 @@ def _provider(tenant: Tenant) -> None:
         site_access_code=secrets.token_hex(5),
         default_account_plan_id=None,
     )
+    _settings(tenant)
+    admin = {"username": options.admin_user, "email": options.admin_email, "password": options.admin_password}
+    user = users.added(tenant, PROVIDER, admin, role="admin", state="active")
+    scopes = list(ALL_SCOPES)
+    tenant.access_token(
+        user["id"], value=options.access_token, name="Default", scopes=scopes, permission="rw", expires_at=None
+    )
+
+
+def _settings(tenant: Tenant) -> None:
     flags = ("useraccountarea_enabled", "signups_enabled", "public_search")
     tenant.insert(
         "settings",
@@ -69,12 +79,6 @@ def _provider(tenant: Tenant) -> None:
         change_account_plan_permission="request",
         change_service_plan_permission="request",
         enforce_sso=False,
-    )
-    admin = {"username": options.admin_user, "email": options.admin_email, "password": options.admin_password}
-    user = users.added(tenant, PROVIDER, admin, role="admin", state="active")
-    scopes = list(ALL_SCOPES)
-    tenant.access_token(
-        user["id"], value=options.access_token, name="Default", scopes=scopes, permission="rw", expires_at=None
     )
 
 

@@ -94,12 +94,14 @@ class Store:
         try:
             yield
             self._write()
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            # SQLite ends the transaction itself on some errors, a full disk among them.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             self._undo()
             self._last = sequences
             raise
-        self.connection.execute("COMMIT")
         self._before.clear()
 
     def _write(self) -> None:

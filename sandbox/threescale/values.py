@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import secrets
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -37,9 +38,10 @@ def integer(value: object) -> int | None:
 def number(value: object) -> float | None:
     """The value as a decimal; None when it is no number."""
     try:
-        return float(str(value))
+        read = float(str(value))
     except ValueError:
         return None
+    return read if math.isfinite(read) else None
 
 
 def text(value: object) -> str | None:

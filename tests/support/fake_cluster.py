@@ -67,7 +67,11 @@ def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeC
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
+        do_GET = _handle  # noqa: N815 - the base class's name
+        do_POST = _handle  # noqa: N815 - the base class's name
+        do_PUT = _handle  # noqa: N815 - the base class's name
+        do_PATCH = _handle  # noqa: N815 - the base class's name
+        do_DELETE = _handle  # noqa: N815 - the base class's name
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Says nothing."""

@@ -1,6 +1,5 @@
 """The real plugin process of dynamic providers, driven over gRPC as the engine drives it; no engine needed."""
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -149,7 +148,9 @@ class PluginHost:
 
 
 def _struct(props: Json) -> struct_pb2.Struct:
-    return asyncio.run(rpc.serialize_properties(props, {}))
+    struct = struct_pb2.Struct()
+    struct.update({name: value for name, value in props.items() if value is not None})
+    return struct
 
 
 def _plain(properties: struct_pb2.Struct) -> Json:

@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import empty_pb2, json_format, struct_pb2  # type: ignore[import-untyped]  # it ships no types
 from pulumi.runtime import mocks
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import configure, reset_options
 from pulumi.runtime.stack import run_in_stack
+
+Message = Any
+"""A message of the protocol; protobuf ships no types."""
 
 SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key by which a secret value is told apart on the wire (pulumi, sdk/go/common/resource)."""
@@ -84,7 +87,7 @@ class RecordingMonitor(mocks.MockMonitor):
         self.recording = Recording()
         self._outputs = outputs
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
+    def RegisterResource(self, request: Message) -> Message:  # noqa: N802 - the name of the RPC
         """Records the request and answers its inputs, plus the outputs given for the type."""
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == STACK_TYPE:
@@ -113,13 +116,13 @@ class RecordingMonitor(mocks.MockMonitor):
         id_ = f"{request.name}-id" if request.custom else ""
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=answer)
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
+    def RegisterResourceOutputs(self, request: Message) -> Message:  # noqa: N802 - the name of the RPC
         """Records the stack's outputs."""
         if request.urn.split("::")[2] == STACK_TYPE:
             self.recording.outputs = json_format.MessageToDict(request.outputs)
-        return super().RegisterResourceOutputs(request)
+        return empty_pb2.Empty()
 
-    def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
+    def ReadResource(self, request: Message) -> Message:  # noqa: N802 - the name of the RPC
         """No program of this project reads a resource."""
         raise AssertionError(f"unexpected read of {request.type} {request.name}")
 
@@ -146,8 +149,8 @@ def recorded(
 ) -> Recording:
     """What `program` registers, run to its end with every Output awaited.
 
-    `config` and `secrets` are the stack's keys without the project's prefix. Pulumi keeps its state in context variables,
-    so a copy of the context leaves nothing behind for other tests.
+    `config` and `secrets` are the stack's keys without the project's prefix. Pulumi keeps its state in context
+    variables, so a copy of the context leaves nothing behind for other tests.
     """
     monitor = RecordingMonitor(COMPUTED)
     contextvars.copy_context().run(
@@ -164,9 +167,9 @@ def _run(
     preview: bool,  # noqa: FBT001 - `Context.run` takes positions
 ) -> None:
     reset_options(project="maas", stack="dev", preview=preview)
-    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)
+    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)  # type: ignore[no-untyped-call]  # as the SDK
     configure(
-        mocks.MockSettings(
+        mocks.MockSettings(  # type: ignore[no-untyped-call]  # as the SDK
             monitor=monitor,
             monitor_features=features,
             engine=mocks.MockEngine(logging.getLogger("pulumi.recorder")),

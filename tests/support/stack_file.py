@@ -22,7 +22,7 @@ CANARIES: Mapping[str, str] = {
 
 
 def dev_stack(**changes: object) -> dict[str, Any]:
-    """The keys of Pulumi.dev.yaml as parsed, offline, with the top-level keys of `changes` merged in; None removes one."""
+    """The keys of Pulumi.dev.yaml as parsed, offline, with `changes` merged in; None removes a key."""
     text = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8")
     config = {key.removeprefix("maas:"): value for key, value in yaml.safe_load(text)["config"].items()}
     config["cluster"]["offline"] = True

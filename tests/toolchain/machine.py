@@ -6,7 +6,6 @@ Not a mock of the toolchain: the commands are real programs on a real PATH, so w
 import hashlib
 import io
 import json
-import os
 import shutil
 import sys
 import tarfile
@@ -56,13 +55,14 @@ END
 """
 
 _MVN = """\
-echo "mvn $* JAVA_HOME=$JAVA_HOME" >> "$CALLS"
+echo "mvn $* $MAVEN_OPTS JAVA_HOME=$JAVA_HOME" >> "$CALLS"
 for argument in "$@"; do case "$argument" in -Dmaven.repo.local=*) repository="${argument#*=}";; esac; done
 folder="$repository/org/keycloak/keycloak-quarkus-dist/26.4.0"
 mkdir -p "$folder" && cp "$FAKES/keycloak.zip" "$folder/keycloak-quarkus-dist-26.4.0.zip"
 """
 
 _UV = """\
+[ "$1" != --version ] || { echo uv 1.2.3; exit; }
 echo "uv $*" >> "$CALLS"
 [ ! -e "$FAKES/fail-uv" ] || { cat "$FAKES/fail-uv" >&2; exit 2; }
 """
@@ -246,11 +246,3 @@ def is_alive(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
-
-
-def inherit(environ: dict[str, str]) -> dict[str, str]:
-    """A machine's environment for a subprocess of the test, with what coverage or the runner's Python may need."""
-    return {
-        **environ,
-        **({"LD_LIBRARY_PATH": os.environ["LD_LIBRARY_PATH"]} if "LD_LIBRARY_PATH" in os.environ else {}),
-    }

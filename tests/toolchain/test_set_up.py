@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.toolchain.machine import Checkout, Machine, everything_below
-from toolchain import archives
 
 SERVERS = ["kube-apiserver", "kube-controller-manager", "etcd"]
 
@@ -33,7 +32,7 @@ def test_package_registries_alone_are_enough(machine: Machine, project: Checkout
         assert Path(str(manifest[key])).exists()
     assert manifest["java_home"] == str(machine.fakes / "java-home")
     assert everything_below(Path(str(manifest["crds"]))) == {"entry.json", "route.openshift.io/routes.yaml"}
-    assert sorted(os.listdir(project.root / ".toolchain" / "bin")) == [
+    assert sorted(path.name for path in (project.root / ".toolchain" / "bin").iterdir()) == [
         "pulumi",
         "pulumi-language-python",
         "pulumi-language-python-exec",
@@ -155,7 +154,7 @@ def test_a_full_disk_seen_by_ourselves_leaves_no_half_tool(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
-        patched.setattr(archives.shutil, "copyfileobj", full)
+        patched.setattr(shutil, "copyfileobj", full)
         assert project.run("setup") == 1
     assert "Filling the cache with keycloak 26.4.0 needs space" in capsys.readouterr().err
     assert list(machine.cache.glob("keycloak-*")) == []

@@ -1,7 +1,7 @@
 """What every stand-in plugin does the same way: start, say its port, refuse by name, end quietly.
 
 Pulumi's engine starts a plugin with its own address as the last plain argument, reads one line with a port number from
-the plugin's standard output, and ends it with SIGINT to the process group (sdk/v3, go/common/resource/plugin/plugin.go).
+the plugin's standard output, and ends it with SIGINT to its process group (sdk/v3, go/common/resource/plugin).
 """
 
 from __future__ import annotations

@@ -147,7 +147,8 @@ def find(call: Call) -> Item:
     elif call.params.get("user_id"):
         user = store.find("user", integer(call.params["user_id"]))
     else:
-        user = store.first("user", email=text(call.params.get("email")))
+        email = text(call.params.get("email"))
+        user = store.first("user", email=email) if email else None
     account = store.find("account", user["account_id"]) if user else None
     if account is None:
         raise NotFound

@@ -79,8 +79,8 @@ def added(tenant: Tenant, account: Row, plan: Row, values: Row) -> Row:
         user_key=values.get("user_key") or secrets.token_hex(16),
         application_id=values.get("application_id") or secrets.token_hex(4),
         provider_verification_key=secrets.token_hex(16),
-        first_traffic_at=None,
-        first_daily_traffic_at=None,
+        first_traffic_at=values.get("first_traffic_at"),
+        first_daily_traffic_at=values.get("first_daily_traffic_at"),
     )
     for key in _given_keys(values):
         tenant.insert("application_key", application_id=row["id"], value=key)
@@ -246,7 +246,7 @@ def delete_key(call: Call) -> Nothing:
 
 
 _PATH = "/admin/api/accounts/{account_id}/applications"
-_UPDATABLE = ("name", "description", "user_key", "redirect_url")
+_UPDATABLE = ("name", "description", "user_key", "redirect_url", "first_traffic_at", "first_daily_traffic_at")
 _KEYS = f"{_PATH}/{{application_id}}/keys"
 OPERATIONS = (
     Operation("GET", _PATH, index),

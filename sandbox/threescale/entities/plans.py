@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 APPLICATION, SERVICE, ACCOUNT = "application_plan", "service_plan", "account_plan"
 _USERS = {APPLICATION: "application", SERVICE: "service_contract", ACCOUNT: "account"}
 _MONEY = ("cost_per_month", "setup_fee")
-_COMMON = (
-    "name",
-    "state_event",
-    "description",
-    "approval_required",
-    "trial_period_days",
-    *_MONEY,
-    "cancellation_period",
-)
+_FEW = ("name", "state_event", "approval_required")
+_PERMITTED = {
+    APPLICATION: (*_FEW, "description", "trial_period_days", *_MONEY),
+    SERVICE: _FEW,
+    ACCOUNT: _FEW,
+}
 
 
 def default_id(tenant: Tenant, kind: str, issuer: int) -> int | None:
@@ -66,7 +63,7 @@ def _values(call: Call) -> Row:
     for name, value in call.fields.items():
         if name in _MONEY:
             values[name] = number(value)
-        elif name in ("trial_period_days", "cancellation_period"):
+        elif name == "trial_period_days":
             values[name] = integer(value) if value not in (None, "") else 0
         elif name == "approval_required":
             values[name] = bool(boolean(value))
@@ -79,7 +76,7 @@ def _check(errors: Errors, values: Row) -> None:
     if "name" in values:
         errors.present("name", values["name"])
         errors.short("name", values["name"])
-    for name in (*_MONEY, "trial_period_days", "cancellation_period"):
+    for name in (*_MONEY, "trial_period_days"):
         if name in values and values[name] is None:
             errors.add(name, "is not a number")
         elif name in values:
@@ -184,9 +181,9 @@ def _operations(kind: str, path: str) -> tuple[Operation, ...]:
     one = f"{path}/{{id}}"
     return (
         Operation("GET", path, partial(index, kind)),
-        Operation("POST", path, partial(create, kind), kind, ("system_name", *_COMMON)),
+        Operation("POST", path, partial(create, kind), kind, ("system_name", *_PERMITTED[kind])),
         Operation("GET", one, partial(show, kind)),
-        Operation("PUT", one, partial(update, kind), kind, _COMMON, ("system_name",)),
+        Operation("PUT", one, partial(update, kind), kind, _PERMITTED[kind], ("system_name",)),
         Operation("DELETE", one, partial(delete, kind)),
         Operation("PUT", f"{one}/default", partial(make_default, kind)),
     )

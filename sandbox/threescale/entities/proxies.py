@@ -65,20 +65,24 @@ def add(tenant: Tenant, product: Row, method: str | None) -> Row:
         authentication_method=method,
         lock_version=1,
     )
-    hits = tenant.hits("Service", product["id"])
+    _add_rule(tenant, row["id"], tenant.hits("Service", product["id"])["id"])
+    return row
+
+
+def _add_rule(tenant: Tenant, proxy: int, hits: int) -> None:
+    """`GET /` on hits, which matches every GET."""
     tenant.insert(
         "mapping_rule",
         owner_type="Proxy",
-        owner_id=row["id"],
+        owner_id=proxy,
         http_method="GET",
         pattern="/",
         delta=1,
-        metric_id=hits["id"],
+        metric_id=hits,
         position=1,
         last=False,
         redirect_url=None,
     )
-    return row
 
 
 def _generated(tenant: Tenant, product: Row) -> dict[str, str | None]:

@@ -64,7 +64,7 @@ def _version(call: Call, environment: str) -> Row:
 def promote(call: Call) -> Item:
     """Copy a version, number and content, into another environment."""
     row = _version(call, _environment(call))
-    target = call.params.get("to")
+    target = call.fields.get("to")
     if not target:
         raise MissingParameter("to")
     if target not in ("sandbox", "production"):
@@ -131,7 +131,7 @@ OPERATIONS = (
     Operation("GET", _PATH, index, json_only=True),
     Operation("GET", f"{_PATH}/latest", latest, json_only=True),
     Operation("GET", f"{_PATH}/{{version}}", show, json_only=True),
-    Operation("POST", f"{_PATH}/{{version}}/promote", promote, json_only=True),
+    Operation("POST", f"{_PATH}/{{version}}/promote", promote, fields=("to",), json_only=True),
     Operation("GET", "/admin/api/services/proxy/configs/{environment}", by_host, json_only=True),
     Operation("GET", "/admin/api/account/proxy_configs/{environment}", account_index, json_default=True),
     Operation("GET", "/master/api/proxy/configs/{environment}", master_index, json_only=True),

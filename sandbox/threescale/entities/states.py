@@ -34,7 +34,7 @@ def plan_transition(errors: Errors, state: str, event: object) -> str:
 def _transition(events: Mapping[str, tuple[tuple[str, ...], str]], errors: Errors, state: str, event: object) -> str:
     if event is None or event == "":
         return state
-    if event not in events:
+    if str(event) not in events:
         errors.add("state_event", "invalid")
         return state
     sources, target = events[str(event)]

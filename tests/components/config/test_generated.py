@@ -1,6 +1,7 @@
 """The generated files are current and say what the models say."""
 
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -50,7 +51,8 @@ def test_the_schema_accepts_the_dev_stack_file_and_refuses_a_misspelt_key() -> N
     stack_file = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8"))
     jsonschema.validate(stack_file, schema)
 
-    for config in ({"maas:modells": {}}, {"maas:cluster": {"wildcardDomain": "a.b", "offlin": True}}):
+    wrong: list[dict[str, Any]] = [{"maas:modells": {}}, {"maas:cluster": {"wildcardDomain": "a.b", "offlin": True}}]
+    for config in wrong:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({"config": {**stack_file["config"], **config}}, schema)
 

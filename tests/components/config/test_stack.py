@@ -1,7 +1,6 @@
 """The one reader of the engine's configuration."""
 
 import json
-from typing import Any
 
 import pulumi
 import pytest
@@ -64,7 +63,7 @@ def test_a_missing_or_empty_secret_is_refused(missing: str) -> None:
 
 
 def test_the_access_token_is_the_seed_token_until_it_is_rotated() -> None:
-    def token(secrets: dict[str, str]) -> Any:
+    def token(secrets: dict[str, str]) -> list[str]:
         seen: list[str] = []
         recorded(
             lambda: load().secrets.threescale_access_token.apply(seen.append),

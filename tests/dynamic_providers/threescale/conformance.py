@@ -1,6 +1,6 @@
-"""What every entity promises, each promise stated once. A test of an entity gives its provider, an example and a change."""
+"""What every entity promises, each promise stated once. A test of an entity gives provider, example and change."""
 
-import re
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
@@ -21,8 +21,6 @@ class Conformance:
     """Inputs that are updated in place."""
     spelled: ClassVar[Json] = {}
     """Other spellings of inputs of the example, which must not show as a difference."""
-    lost_post: ClassVar[str] = ""
-    """Pattern of the path of a POST whose answer gets lost."""
 
     def example(self, tenant: Tenant) -> Json:
         """Return inputs in canonical form, in which every field is given."""
@@ -92,37 +90,29 @@ class Conformance:
         checked = tenant.host.check(self.provider, example | self.spelled)
         assert (checked.inputs, checked.failures) == (example, {})
 
-    @pytest.mark.parametrize(
-        "fault",
-        [
-            {"kind": "reset_after"},
-            {"kind": "reset_before"},
-            {"kind": "truncated"},
-            {"kind": "html"},
-            {"kind": "status", "status": 500},
-            {"kind": "status", "status": 429, "retry_after": 1},
-        ],
-        ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
-    )
-    def test_a_create_whose_answer_was_lost_is_healed(self, tenant: Tenant, fault: Json) -> None:
-        if not self.lost_post:
-            pytest.skip("creates nothing by POST")
+    def assert_no_duplicate(self, tenant: Tenant, held: Held) -> None:
+        """Nothing more to prove for a set: reading shows a duplicate as a foreign member."""
+
+
+class LostAnswers(Conformance):
+    """Promises of what is made by POST, which may not simply be repeated."""
+
+    lost_post: ClassVar[str]
+    """Pattern of the path of the POST whose answer gets lost."""
+
+    @pytest.mark.parametrize("kind", ["reset_after", "reset_before", "truncated"])
+    def test_a_create_whose_answer_was_lost_is_healed(self, tenant: Tenant, kind: str) -> None:
         example = self.example(tenant)
-        tenant.fault(method="POST", pattern=self.lost_post, **fault)
+        tenant.fault(kind, "POST", self.lost_post)
         held = tenant.host.create(self.provider, example)
         assert tenant.host.read(self.provider, held) == held
         self.assert_no_duplicate(tenant, held)
 
-    def assert_no_duplicate(self, tenant: Tenant, held: Held) -> None:
-        """A set shows a duplicate as a foreign member, so reading was proof enough."""
 
-
-class EntityConformance(Conformance):
+class EntityConformance(LostAnswers):
     """Promises of what has a natural key."""
 
     provider: ClassVar[type[EntityProvider]]
-    second_call: ClassVar[tuple[str, str]] = ("", "")
-    """Method and path pattern of a call that completes a create after its first call."""
 
     def listing(self, held: Held) -> tuple[str, str]:
         """Return path and envelope of the list that contains the entity."""
@@ -174,17 +164,6 @@ class EntityConformance(Conformance):
         repaired = tenant.host.update(self.provider, drifted, example)
         assert tenant.host.read(self.provider, repaired).inputs == held.inputs
 
-    def test_a_create_that_fails_in_the_middle_leaves_nothing(self, tenant: Tenant) -> None:
-        method, pattern = self.second_call
-        if not method:
-            pytest.skip("is made by one call")
-        example = self.example(tenant)
-        tenant.fault("status", method, pattern, status=422)
-        with pytest.raises(PluginError, match="3scale refused it"):
-            tenant.host.create(self.provider, example)
-        held = tenant.host.create(self.provider, example)
-        self.assert_no_duplicate(tenant, held)
-
     def test_four_at_once_are_made_once_each(self, tenant: Tenant) -> None:
         examples = [self.example(tenant) for _ in range(4)]
         with ThreadPoolExecutor(4) as pool:
@@ -193,6 +172,50 @@ class EntityConformance(Conformance):
         assert [held.inputs for held in made] == examples
 
 
-def line_count(text: str) -> int:
-    """Return the number of lines of an error that say something."""
-    return len([line for line in re.split(r"\n", text) if line.strip()])
+class MadeInSteps(EntityConformance):
+    """Promises of what needs more than one call to be complete."""
+
+    second_call: ClassVar[tuple[str, str]]
+    """Method and path pattern of a call that comes after the first one."""
+
+    def test_a_create_that_fails_in_the_middle_leaves_nothing(self, tenant: Tenant) -> None:
+        method, pattern = self.second_call
+        example = self.example(tenant)
+        tenant.fault("status", method, pattern, status=422)
+        with pytest.raises(PluginError, match="3scale refused it"):
+            tenant.host.create(self.provider, example)
+        held = tenant.host.create(self.provider, example)
+        self.assert_no_duplicate(tenant, held)
+
+    def test_what_cannot_be_taken_back_is_named_with_its_id_and_the_switch(self, tenant: Tenant) -> None:
+        method, pattern = self.second_call
+        example = self.example(tenant)
+        tenant.fault("status", method, pattern, status=422)
+        tenant.fault("status", "DELETE", "", status=403)
+        with pytest.raises(PluginError, match=r"id \d+ was made, then: .* `adopt: true`"):
+            tenant.host.create(self.provider, example)
+        completed = tenant.host.create(self.provider, example | {"adopt": True})
+        assert tenant.host.read(self.provider, completed) == completed
+
+
+class OwnedConformance(Conformance):
+    """Promises of what a product holds exactly once."""
+
+    def remove_by_hand(self, tenant: Tenant, held: Held) -> None:
+        """Delete the product: only with it such a resource disappears."""
+        tenant.api.call("DELETE", f"services/{held.id}")
+
+    def test_creating_again_changes_nothing(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        assert tenant.host.create(self.provider, held.inputs) == held
+
+    def test_an_update_that_broke_off_is_healed_by_the_next(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            tenant.fault("status", method, f"/services/{held.id}/", status=422)
+        wanted = held.inputs | self.change
+        for _ in range(4):
+            with contextlib.suppress(PluginError):
+                tenant.host.update(self.provider, held, wanted)
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.host.read(self.provider, updated) == updated

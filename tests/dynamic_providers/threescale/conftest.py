@@ -4,6 +4,8 @@ import pytest
 
 from tests.dynamic_providers.threescale.tenant import CANARY, Tenant
 
+pytest.register_assert_rewrite("tests.dynamic_providers.threescale.conformance")
+
 
 @pytest.fixture(scope="session")
 def _tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,8 +31,8 @@ class Tenant:
             "SANDBOX_DIR": str(self._folder),
             "ADMIN_ACCESS_TOKEN": CANARY,
             "ADMIN_PASSWORD": "administrator-1",
-            "SERVICE_TOKEN_DELAY_SECONDS": "0.2",
-            "PURGE_DELAY_SECONDS": "0.2",
+            "SERVICE_TOKEN_DELAY_SECONDS": "0.05",
+            "PURGE_DELAY_SECONDS": "0.05",
         }
         command = [sys.executable, "-m", "sandbox.threescale"]
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
@@ -97,6 +98,15 @@ class Tenant:
         name = self.unique("plan")
         body = {"application_plan": {"system_name": name, "name": name, "state_event": "publish"}}
         return str(self.api.item("POST", f"services/{product}/application_plans", body)["id"])
+
+    def deploy(self, product: str) -> None:
+        """Save the configuration of a product for staging, as soon as its service token is there."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            self.api.call("POST", f"services/{product}/proxy/deploy")
+            if list(self.api.pages(f"services/{product}/proxy/configs/sandbox", "proxy_configs")):
+                return
+        raise AssertionError(f"product {product} has no configuration")
 
     def account(self) -> str:
         """Return the id of a new account."""

@@ -1,8 +1,12 @@
+import time
 from typing import ClassVar
+
+import pytest
 
 from dynamic_providers.threescale.backend import BackendProvider
 from tests.dynamic_providers.threescale.conformance import EntityConformance
 from tests.dynamic_providers.threescale.tenant import Json, Tenant
+from tests.support.plugin_host import PluginError
 
 
 class TestBackend(EntityConformance):
@@ -20,3 +24,38 @@ class TestBackend(EntityConformance):
             "description": "vLLM",
             "adopt": False,
         }
+
+    @pytest.mark.parametrize(
+        "fault",
+        [{"kind": "html"}, {"kind": "status", "status": 500}, {"kind": "status", "status": 409}],
+        ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
+    )
+    def test_a_refusal_of_something_in_between_is_healed(self, tenant: Tenant, fault: Json) -> None:
+        example = self.example(tenant)
+        tenant.fault(method="POST", pattern=self.lost_post, **fault)
+        self.assert_no_duplicate(tenant, tenant.host.create(self.provider, example))
+
+    def test_a_server_that_asks_to_wait_is_waited_for(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        for method in ("GET", "POST"):
+            tenant.fault("status", method, "/backend_apis", status=429, retry_after=1)
+        started = time.monotonic()
+        self.assert_no_duplicate(tenant, tenant.host.create(self.provider, example))
+        assert time.monotonic() - started >= 1
+
+    def test_an_upstream_that_3scale_refuses_is_refused_in_preview(self, tenant: Tenant) -> None:
+        for wrong in ("ftp://h", "https://h?q=1", "http://localhost:8080", "http://127.0.0.1", "tiny.models.svc"):
+            failures = tenant.host.check(self.provider, self.example(tenant) | {"private_endpoint": wrong}).failures
+            assert failures.keys() == {"private_endpoint"}
+            assert wrong in failures["private_endpoint"]
+
+    def test_a_backend_in_use_is_not_forgotten(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        usage = {"backend_api_config": {"backend_api_id": int(held.id), "path": "/used"}}
+        tenant.api.call("POST", f"services/{tenant.product()}/backend_usages", usage)
+        with pytest.raises(PluginError, match="it is used by at least one Product"):
+            tenant.host.delete(self.provider, held)
+
+    def test_a_replacement_exists_before_the_old_backend_goes(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        assert not tenant.host.diff(self.provider, held, held.inputs | {"system_name": "other"}).delete_before_replace

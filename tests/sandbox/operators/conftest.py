@@ -42,13 +42,13 @@ def _manifest() -> dict[str, str]:
     return found
 
 
-def _binaries() -> Path:
-    """The folder of etcd and kube-apiserver: what the toolchain left, else `MAAS_KUBE_BIN`."""
-    found = _manifest().get("kube_apiserver")
-    folder = Path(found).parent if found else Path(os.environ.get("MAAS_KUBE_BIN") or "/nonexistent")
-    if not (folder / "kube-apiserver").exists():
-        pytest.skip("no kube-apiserver: neither .toolchain/manifest.json nor MAAS_KUBE_BIN names one")
-    return folder
+def _binary(name: str) -> Path:
+    """A server's binary: what the toolchain left, else in the folder `MAAS_KUBE_BIN`."""
+    found = _manifest().get(name.replace("-", "_"))
+    path = Path(found) if found else Path(os.environ.get("MAAS_KUBE_BIN") or "/nonexistent") / name
+    if not path.exists():
+        pytest.skip(f"no {name}: neither .toolchain/manifest.json nor MAAS_KUBE_BIN names one")
+    return path
 
 
 def _definitions() -> CrdFiles:
@@ -79,8 +79,9 @@ def _free_port() -> int:
 class ApiServer:
     """etcd and kube-apiserver on loopback, with a static token; can be restarted on the same data."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self._binaries = binaries
+    def __init__(self, folder: Path) -> None:
+        self._etcd = _binary("etcd")
+        self._apiserver = _binary("kube-apiserver")
         self._folder = folder
         self._token = secrets.token_hex(16)
         self._port = _free_port()
@@ -90,13 +91,11 @@ class ApiServer:
 
     def start(self, stack: ExitStack) -> None:
         (self._folder / "tokens.csv").write_text(f"{self._token},admin,admin,system:masters\n")
-        subprocess.run(
-            ["openssl", "genrsa", "-out", self._folder / "sa.key", "2048"], check=True, capture_output=True
-        )
+        subprocess.run(["openssl", "genrsa", "-out", self._folder / "sa.key", "2048"], check=True, capture_output=True)
         peer = f"http://127.0.0.1:{_free_port()}"
         client = f"http://127.0.0.1:{self._client_port}"
         etcd = [
-            str(self._binaries / "etcd"),
+            str(self._etcd),
             f"--data-dir={self._folder / 'etcd'}",
             f"--listen-client-urls={client}",
             f"--advertise-client-urls={client}",
@@ -114,7 +113,7 @@ class ApiServer:
         """Start the API server and wait until it is ready."""
         self._api = self._run(
             [
-                str(self._binaries / "kube-apiserver"),
+                str(self._apiserver),
                 f"--etcd-servers=http://127.0.0.1:{self._client_port}",
                 f"--secure-port={self._port}",
                 "--bind-address=127.0.0.1",
@@ -132,9 +131,10 @@ class ApiServer:
         until(self._ready, "kube-apiserver is ready", _READY_SECONDS)
 
     def stop_api(self) -> None:
-        """Stop the API server; etcd keeps what it had."""
+        """End the API server as a crash would; etcd keeps what it had."""
         assert self._api is not None
-        self._stop(self._api)
+        self._api.kill()
+        self._api.wait(30)
 
     def _run(self, command: list[str], name: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{name}.log").open("ab") as log:
@@ -147,9 +147,8 @@ class ApiServer:
     def _ready(self) -> bool:
         assert self._api is not None
         assert self._api.poll() is None, "kube-apiserver ended early"
-        pool = urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False)
         headers = {"Authorization": f"Bearer {self._token}"}
-        with warnings.catch_warnings():
+        with urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False) as pool, warnings.catch_warnings():
             # The server makes its own certificate, nobody signs it.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
             try:
@@ -181,17 +180,20 @@ def definitions() -> CrdFiles:
 @pytest.fixture(scope="session")
 def api_server(tmp_path_factory: pytest.TempPathFactory, definitions: CrdFiles) -> Iterator[ApiServer]:
     """A running API server that serves the platform's kinds."""
-    server = ApiServer(_binaries(), tmp_path_factory.mktemp("api"))
+    server = ApiServer(tmp_path_factory.mktemp("api"))
     with ExitStack() as stack:
         server.start(stack)
         cluster = Cluster(str(server.kubeconfig), connections=4)
         wanted = [definitions.get(name, version) for name, version in _PLATFORM.items()]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda crd: cluster.create(crd or {}, "test"), wanted))
+        cluster.close()
         yield server
 
 
 @pytest.fixture
-def cluster(api_server: ApiServer) -> Cluster:
+def cluster(api_server: ApiServer) -> Iterator[Cluster]:
     """A connection to the API server."""
-    return Cluster(str(api_server.kubeconfig), connections=2)
+    cluster = Cluster(str(api_server.kubeconfig), connections=2)
+    yield cluster
+    cluster.close()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.support.tenant import Api, Json, fresh
 
 SERVICES = "/admin/api/services.json"
 
@@ -26,7 +24,7 @@ SERVICES = "/admin/api/services.json"
     ],
 )
 def test_row_1_a_token_goes_four_ways_and_a_bad_one_is_403(
-    api: Any, basic: str | None, query: str, data: Any, status: int
+    api: Api, basic: str | None, query: str, data: Json, status: int
 ) -> None:
     answer = api.call("GET", SERVICES, data, basic=basic, query=query)
     assert answer.status == status
@@ -34,7 +32,7 @@ def test_row_1_a_token_goes_four_ways_and_a_bad_one_is_403(
         assert answer.json == {"error": "Access denied"}
 
 
-def test_row_1_bearer_is_not_read_and_scopes_and_permissions_hold(api: Any) -> None:
+def test_row_1_bearer_is_not_read_and_scopes_and_permissions_hold(api: Api) -> None:
     bearer = {"authorization": "Bearer canary-admin-token"}
     assert api.call("GET", SERVICES, basic=None, headers=bearer).status == 403
     token = api.made("/personal/access_tokens", name="reader", permission="ro", scopes=["account_management"])
@@ -45,7 +43,7 @@ def test_row_1_bearer_is_not_read_and_scopes_and_permissions_hold(api: Any) -> N
     assert api.call("GET", "/admin/api/registry/policies.json", basic=reader).json == denied
 
 
-def test_row_2_without_json_there_is_xml(api: Any) -> None:
+def test_row_2_without_json_there_is_xml(api: Api) -> None:
     answer = api.call("GET", "/admin/api/services")
     assert answer.status == 200
     assert "xml" in answer.content_type
@@ -54,7 +52,7 @@ def test_row_2_without_json_there_is_xml(api: Any) -> None:
     assert api.call("GET", "/admin/api/backend_apis.xml").status == 406
 
 
-def test_row_3_bodies_are_flat_or_nested_and_unknown_keys_vanish(api: Any) -> None:
+def test_row_3_bodies_are_flat_or_nested_and_unknown_keys_vanish(api: Api) -> None:
     flat = api.made("/services", name="Flat", unheard_of=1)
     nested = api.made("/services", service={"name": "Nested"}, name="ignored beside the wrapper")
     form = api.call("POST", SERVICES, form={"service[name]": "Form", "service[buyers_manage_apps]": "false"})
@@ -68,7 +66,7 @@ def test_row_3_bodies_are_flat_or_nested_and_unknown_keys_vanish(api: Any) -> No
     assert api.call("POST", "/admin/api/signup.json", query="org_name=Q&username=query").status == 201
 
 
-def test_row_4_wrappers_absent_nils_and_links(api: Any) -> None:
+def test_row_4_wrappers_absent_nils_and_links(api: Api) -> None:
     product = api.product()
     usages = api.get(f"/services/{product['id']}/backend_usages")
     assert usages[0]["backend_usage"]["backend_id"] == product["backend"]
@@ -82,7 +80,7 @@ def test_row_4_wrappers_absent_nils_and_links(api: Any) -> None:
     assert proxy["api_backend"] is None
 
 
-def test_row_5_pages_fall_back_to_500_and_metadata_is_rare(api: Any) -> None:
+def test_row_5_pages_fall_back_to_500_and_metadata_is_rare(api: Api) -> None:
     for number in range(3):
         api.made("/services", name=f"Product {number}")
         api.made("/backend_apis", name=f"Backend {number}", private_endpoint="https://b.example")
@@ -100,7 +98,7 @@ def test_row_5_pages_fall_back_to_500_and_metadata_is_rare(api: Any) -> None:
     assert len(metrics["metrics"]) == 1
 
 
-def test_row_6_a_product_brings_its_companions_and_its_token_late(api: Any) -> None:
+def test_row_6_a_product_brings_its_companions_and_its_token_late(api: Api) -> None:
     product = api.made("/services", name="Tiny Llama 1.1B")
     path = f"/services/{product['id']}"
     assert product["system_name"] == "tiny_llama_1_1b"
@@ -119,13 +117,13 @@ def test_row_6_a_product_brings_its_companions_and_its_token_late(api: Any) -> N
     assert api.get(f"{path}/proxy/configs/sandbox/latest")["proxy_config"]["version"] == 1
 
 
-def test_row_6_without_a_usage_no_configuration_is_ever_saved(api: Any) -> None:
+def test_row_6_without_a_usage_no_configuration_is_ever_saved(api: Api) -> None:
     product = api.product(backend=False)
     assert api.call("POST", f"/admin/api/services/{product['id']}/proxy/deploy.json").status == 201
     api.refused("GET", f"/services/{product['id']}/proxy/configs/sandbox/latest", 404)
 
 
-def test_row_7_settings_and_chains_deploy_and_versions_grow_with_the_content(api: Any) -> None:
+def test_row_7_settings_and_chains_deploy_and_versions_grow_with_the_content(api: Api) -> None:
     product = api.product()
     path = f"/services/{product['id']}/proxy"
 
@@ -149,7 +147,7 @@ def test_row_7_settings_and_chains_deploy_and_versions_grow_with_the_content(api
     assert api.refused("GET", f"{path}/configs/nowhere/latest", 400) == {"error": "invalid environment"}
 
 
-def test_row_8_a_deleted_product_holds_its_name_until_it_is_purged(api: Any) -> None:
+def test_row_8_a_deleted_product_holds_its_name_until_it_is_purged(api: Api) -> None:
     product = api.product()
     status = f"object_type=service&object_id={product['id']}"
     api.deleted(f"/services/{product['id']}")
@@ -166,11 +164,11 @@ def test_row_8_a_deleted_product_holds_its_name_until_it_is_purged(api: Any) -> 
     assert api.call("GET", "/admin/api/objects/status.json", query="object_type=plan&object_id=1").status == 403
 
 
-def test_row_8_the_last_product_stays(api: Any) -> None:
+def test_row_8_the_last_product_stays(api: Api) -> None:
     assert api.refused("DELETE", "/services/1", 403) == {"status": "Forbidden"}
 
 
-def test_row_9_a_promoted_metric_stays_and_limits_are_listed_across_plans(api: Any) -> None:
+def test_row_9_a_promoted_metric_stays_and_limits_are_listed_across_plans(api: Api) -> None:
     product = api.product()
     path = f"/services/{product['id']}"
     method = api.method(product, "chat/completions")
@@ -197,7 +195,7 @@ def test_row_9_a_promoted_metric_stays_and_limits_are_listed_across_plans(api: A
     assert len(api.get(f"/application_plans/{plans[0]}/limits")["limits"]) == 1
 
 
-def test_row_10_state_events_defaults_and_subscriptions(api: Any) -> None:
+def test_row_10_state_events_defaults_and_subscriptions(api: Api) -> None:
     product = api.product()
     path = f"/services/{product['id']}"
     plan = api.made(f"{path}/application_plans", name="Standard", state_event="publish")
@@ -210,7 +208,7 @@ def test_row_10_state_events_defaults_and_subscriptions(api: Any) -> None:
     assert api.put(f"{path}/service_plans/{service_plan['id']}/default")["default"] is True
     after = api.made("/signup", org_name="After", username="after")
 
-    def products(account: Any) -> set[int]:
+    def products(account: Json) -> set[int]:
         listed = api.get(f"/accounts/{account['id']}/service_contracts")["service_contracts"]
         return {item["service_contract"]["service_id"] for item in listed}
 
@@ -222,7 +220,7 @@ def test_row_10_state_events_defaults_and_subscriptions(api: Any) -> None:
     assert products(before) == {1, product["id"]}
 
 
-def test_row_11_one_integration_per_kind_no_deletion_and_six_fields(api: Any) -> None:
+def test_row_11_one_integration_per_kind_no_deletion_and_six_fields(api: Api) -> None:
     path = "/authentication_providers"
     fields = {"kind": "keycloak", "client_id": "3scale", "client_secret": "s3", "site": "https://sso/realms/maas"}
     made = api.made(path, **fields, system_name="keycloak", published=True, automatically_approve_accounts=True)
@@ -236,23 +234,23 @@ def test_row_11_one_integration_per_kind_no_deletion_and_six_fields(api: Any) ->
     assert api.refused("POST", path, 400, client_id="x") == "Required parameter missing: kind"
 
 
-def test_row_12_the_access_code_is_random_and_can_be_cleared(api: Any, api_of: Callable[..., Any]) -> None:
+def test_row_12_the_access_code_is_random_and_can_be_cleared(api: Api) -> None:
     assert re.fullmatch(r"[0-9a-f]{10}", api.get("/provider")["account"]["site_access_code"])
     assert api.put("/provider", site_access_code="")["site_access_code"] == ""
     assert "site_access_code" not in api.put("/provider", site_access_code=None, org_name="Not mine")
     assert api.get("/provider")["account"]["org_name"] == "Provider Name"
     for release, kept in (("2.15", False), ("2.16", True)):
-        tenant = api_of(release=release)
+        tenant = fresh(release=release)
         assert tenant.put("/settings", account_approval_required=True)["account_approval_required"] is True
         assert tenant.put("/settings", signups_enabled=True)["account_approval_required"] is kept
 
 
-def test_row_13_the_portal_content_is_not_simulated_and_says_so(api: Any) -> None:
+def test_row_13_the_portal_content_is_not_simulated_and_says_so(api: Api) -> None:
     answer = api.refused("GET", "/cms/templates", 501)
     assert answer == {"error": "The emulator does not implement GET /admin/api/cms/templates"}
 
 
-def test_row_14_gateways_read_the_newest_promoted_version_by_host(api: Any) -> None:
+def test_row_14_gateways_read_the_newest_promoted_version_by_host(api: Api) -> None:
     product = api.product()
     other = api.product("other")
     for item in (product, other):
@@ -271,7 +269,7 @@ def test_row_14_gateways_read_the_newest_promoted_version_by_host(api: Any) -> N
     assert (denied.status, denied.text) == (401, "unauthorized")
 
 
-def test_row_15_a_fresh_tenant_has_its_sample_data(api: Any) -> None:
+def test_row_15_a_fresh_tenant_has_its_sample_data(api: Api) -> None:
     product = api.get("/services")["services"][0]["service"]
     backend = api.get("/backend_apis")["backend_apis"][0]["backend_api"]
     assert (product["name"], product["system_name"]) == ("API", "api")
@@ -287,7 +285,7 @@ def test_row_15_a_fresh_tenant_has_its_sample_data(api: Any) -> None:
     assert len(api.get(f"/accounts/{account['id']}/applications")["applications"]) == 1
 
 
-def test_row_16_stored_forms_differ_from_what_was_sent(api: Any) -> None:
+def test_row_16_stored_forms_differ_from_what_was_sent(api: Api) -> None:
     backend = api.made("/backend_apis", name="B", system_name="bb", private_endpoint="https://b.example/v1")
     assert backend["private_endpoint"] == "https://b.example:443/v1"
     path = f"/backend_apis/{backend['id']}"
@@ -305,9 +303,9 @@ def test_row_16_stored_forms_differ_from_what_was_sent(api: Any) -> None:
     assert usage["path"] == "/llama"
 
 
-def test_row_17_statuses_of_the_verbs(api: Any) -> None:
+def test_row_17_statuses_of_the_verbs(api: Api) -> None:
     product = api.product()
-    plan = api.made(f"/services/{product['id']}/application_plans", name="P")
+    plan = api.made(f"/services/{product['id']}/application_plans", name="Plan")
     account = api.made("/signup", org_name="O", username="someone")
     api.made(f"/accounts/{account['id']}/applications", plan_id=plan["id"], name="a")
     refused = api.refused("DELETE", f"/services/{product['id']}/application_plans/{plan['id']}", 403)

@@ -7,6 +7,7 @@ import ssl
 import threading
 import warnings
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -37,6 +38,10 @@ class OwnAuthority(HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - the base's signature
         """Connections through a proxy."""
         return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+
+    def build_connection_pool_key_attributes(self, request: Any, _verify: Any, cert: Any = None) -> Any:  # noqa: ANN401 - the base's signature
+        """Without a bundle from the environment, which would be trusted besides."""
+        return super().build_connection_pool_key_attributes(request, verify=True, cert=cert)
 
     def cert_verify(self, *_args: object) -> None:
         """Nothing to add: the base class would load its own bundle besides."""
@@ -75,13 +80,13 @@ class AdminApi:
 
     def get(self, *path: str, **params: str) -> Any:  # noqa: ANN401 - any JSON value
         """The JSON at a path below `/admin`, each part of it escaped."""
-        return self._send("GET", path, params=params).json()
+        return _json(self._send("GET", path, params=params))
 
     def post(self, *path: str, body: object = None) -> tuple[str, Any]:
         """The id at the end of the answer's Location header ("" without one), and the answer's JSON or None."""
         answer = self._send("POST", path, body=body)
         location = answer.headers.get("Location", "")
-        return location.rsplit("/", 1)[-1], answer.json() if answer.content else None
+        return location.rsplit("/", 1)[-1], _json(answer) if answer.content else None
 
     def put(self, *path: str, body: object = None) -> None:
         """Write."""
@@ -102,7 +107,7 @@ class AdminApi:
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
             self.renew(stale=token)
             answer = self._request(method, url, self._token, body, params)
-        if not answer.ok:
+        if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
             raise ApiError(method, urlsplit(url).path, answer.status_code, answer.text)
         return answer
 
@@ -148,9 +153,9 @@ class AdminApi:
             )
         except requests.RequestException as error:
             raise LoginError(f'Post "{url}": {_cause(error)}') from None
-        if not answer.ok:
+        if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
             raise LoginError(f"error logging in to Keycloak: {status_text(answer.status_code)}")
-        self._token = str(answer.json()["access_token"])
+        self._token = str(_json(answer)["access_token"])
 
     def _session(self) -> requests.Session:
         """The connections; made late, so that wrong certificates disturb no preview."""
@@ -177,7 +182,24 @@ class AdminApi:
         """What `requests` verifies a server with: SSL_CERT_FILE is honoured as Go does."""
         if not self._settings.verify:
             return False
-        return os.environ.get("SSL_CERT_FILE") or True
+        bundle = os.environ.get("SSL_CERT_FILE", "")
+        return bundle if Path(bundle).is_file() else True
+
+
+def _json(answer: requests.Response) -> Any:  # noqa: ANN401 - any JSON value
+    """The JSON of an answer.
+
+    Raises:
+        KeycloakError: when something else answered, such as a router's page for a host that it does not know.
+    """
+    try:
+        return answer.json()
+    except requests.JSONDecodeError:
+        kind = answer.headers.get("Content-Type", "nothing that says what it is")
+        raise KeycloakError(
+            f"{answer.request.method} {urlsplit(answer.url).path}: wanted JSON, answered was {kind} "
+            f"({status_text(answer.status_code)}). Check `url` and `basePath`: does a Keycloak server answer there?"
+        ) from None
 
 
 def _cause(error: requests.RequestException) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from toolchain.stand_ins.keycloak.schema import snake
@@ -15,28 +14,25 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.keycloak.resources.resource import Resource
     from toolchain.stand_ins.keycloak.schema import Field
 
-SUFFIX_DIGITS = 7
-"""Hex digits of a generated name."""
 
-
-def checked(resource: Resource, name: str, olds: Values, news: Values, seed: bytes) -> tuple[Values, list[str]]:
+def checked(resource: Resource, name: str, olds: Values, news: Values, generated: str) -> tuple[Values, list[str]]:
     """The inputs with defaults filled in and secrets marked, and the reasons why they are refused.
 
-    `name` is the resource's logical name, `olds` are the inputs of the last time, `seed` makes generated names.
+    `name` is the resource's logical name, `olds` are the inputs of the last time, `generated` is for what has no name.
     """
-    inputs = _named(resource.fields, name, olds, news, seed)
+    inputs = _named(resource.fields, olds, news, generated)
     failures = _failures(resource.fields, inputs, name)
     failures += [f"{reason} Examine values at '{name}.{place}'." for place, reason in resource.problems(inputs)]
     return wrapped(resource.fields, inputs), failures
 
 
-def _named(fields: Mapping[str, Field], name: str, olds: Values, news: Values, seed: bytes) -> Values:
+def _named(fields: Mapping[str, Field], olds: Values, news: Values, generated: str) -> Values:
     """The inputs with defaults and generated names."""
     inputs = with_defaults(fields, news)
     for key, field in fields.items():
         if field.autonamed and inputs.get(key) is None:
             kept = olds.get(key) if key in olds.get(DEFAULTS, []) else None
-            inputs[key] = kept or f"{name}-{hashlib.sha256(seed).hexdigest()[:SUFFIX_DIGITS]}"
+            inputs[key] = kept or generated
             inputs[DEFAULTS] = sorted([*inputs[DEFAULTS], key])
     return inputs
 

@@ -84,8 +84,8 @@ def inputs_of_import(fields: Mapping[str, Field], values: Values) -> Values:
     result: Values = {DEFAULTS: []}
     for name, field in fields.items():
         value = values.get(name)
-        worth = value not in (None, "", [], {}, False, 0) or field.required or (value is False and field.default)
-        if field.output or value is None or not worth or (value == field.default and not field.required):
+        usual = value in (None, "", [], {}, False, 0) if field.default is None else value == field.default
+        if field.output or value is None or (usual and not field.required):
             continue
         if field.kind == "block" and isinstance(value, dict):
             value = inputs_of_import(field.fields, value)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from typing import TYPE_CHECKING, NoReturn
 
 import grpc
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 VERSION = "6.13.0"
 """Version of the official plugin that this one stands in for."""
 
+SUFFIX_DIGITS = 7
+"""Hex digits of a generated name."""
+
 KINDS = {
     "ADD": provider_pb2.PropertyDiff.ADD,
     "UPDATE": provider_pb2.PropertyDiff.UPDATE,
@@ -57,6 +61,13 @@ def type_of(urn: str) -> str:
 def name_of(urn: str) -> str:
     """The logical name in a URN."""
     return urn.split("::", 3)[3]
+
+
+def generated_name(request: provider_pb2.CheckRequest) -> str:
+    """What an input that has to be named is named: the engine's own proposal, else logical name and seven digits."""
+    if request.HasField("autonaming") and request.autonaming.proposed_name:
+        return request.autonaming.proposed_name
+    return f"{name_of(request.urn)}-{hashlib.sha256(request.randomSeed).hexdigest()[:SUFFIX_DIGITS]}"
 
 
 def resource_of(urn: str, operation: str, context: grpc.ServicerContext) -> Resource:
@@ -112,7 +123,7 @@ class KeycloakProvider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CheckResponse:
         """The provider's inputs as they are, and why they are refused."""
         try:
-            reasons = settings.problems(from_struct(request.news))
+            reasons = settings.problems(from_struct(request.news), name_of(request.urn))
         except KeycloakError as error:
             fail(context, str(error))
         failures = [provider_pb2.CheckFailure(reason=reason) for reason in reasons]
@@ -149,8 +160,8 @@ class KeycloakProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Inputs with defaults and generated names, and why they are refused."""
         resource = resource_of(request.urn, "Check", context)
-        news = from_struct(request.news)
-        inputs, reasons = checked(resource, name_of(request.urn), from_struct(request.olds), news, request.randomSeed)
+        olds, news = from_struct(request.olds), from_struct(request.news)
+        inputs, reasons = checked(resource, name_of(request.urn), olds, news, generated_name(request))
         failures = [provider_pb2.CheckFailure(reason=reason) for reason in reasons]
         return provider_pb2.CheckResponse(inputs=to_struct(inputs), failures=failures)
 

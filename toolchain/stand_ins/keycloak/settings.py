@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass, field
@@ -33,7 +34,6 @@ OTHERS = (
     "tlsInsecureSkipVerify",
     "additionalHeaders",
     "keycloakVersion",
-    "redHatSso",
 )
 UNCOVERED = (
     "jwtSigningAlg",
@@ -42,6 +42,7 @@ UNCOVERED = (
     "jwtTokenFile",
     "tlsClientCertificate",
     "tlsClientPrivateKey",
+    "redHatSso",
 )
 """Inputs of the real plugin that this one refuses."""
 
@@ -72,22 +73,22 @@ class Settings:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def problems(inputs: Values) -> list[str]:
-    """Why the provider's inputs are refused, as Check failures.
+def problems(inputs: Values, name: str = "kc") -> list[str]:
+    """Why the inputs of the provider with this logical name are refused, as Check failures.
 
     Raises:
         KeycloakError: for a time-out that is no number, which the real plugin answers with an error.
     """
     known = {*ENVIRONMENT, *OTHERS, *UNCOVERED, "version", "pluginDownloadURL"}
     reasons = [
-        f"could not validate provider configuration: Invalid or unknown key. Examine values at 'kc.{name}'."
-        for name in sorted(set(inputs) - known)
+        f"could not validate provider configuration: Invalid or unknown key. Examine values at '{name}.{key}'."
+        for key in sorted(set(inputs) - known)
     ]
     reasons += [
-        f"Provider input {name}: not covered by the keycloak stand-in plugin; allowed are a password, a client secret "
+        f"Provider input {key}: not covered by the keycloak stand-in plugin; allowed are a password, a client secret "
         "or an access token. Use the official keycloak plugin for it."
-        for name in UNCOVERED
-        if inputs.get(name)
+        for key in UNCOVERED
+        if inputs.get(key) not in (None, "", "false")
     ]
     if not _value(inputs, "url"):
         reasons.append("Missing required property 'url': The base URL of the Keycloak instance, before `/auth`.")
@@ -172,5 +173,6 @@ def _timeout(inputs: Values) -> float:
 
 
 def _headers(value: object) -> dict[str, str]:
-    """Additional headers of each request."""
-    return {str(name): str(one) for name, one in value.items()} if isinstance(value, dict) else {}
+    """Additional headers of each request; they arrive as JSON text."""
+    found = json.loads(value) if isinstance(value, str) and value else value
+    return {str(name): str(one) for name, one in found.items()} if isinstance(found, dict) else {}

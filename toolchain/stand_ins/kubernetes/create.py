@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from toolchain.stand_ins.kubernetes import checkpoint, objects, ownership
 from toolchain.stand_ins.kubernetes.awaiting import readiness
 from toolchain.stand_ins.kubernetes.awaiting.conditions import BadExpression
-from toolchain.stand_ins.kubernetes.awaiting.waiting import AwaitError
+from toolchain.stand_ins.kubernetes.awaiting.waiting import AwaitError, newest
 from toolchain.stand_ins.kubernetes.errors import ApiError, CallError, InitFailed, NoMatch, explained
 from toolchain.stand_ins.kubernetes.values import has_unknown, plain
 
@@ -50,8 +50,7 @@ def create(session: Session, call: Call, given: Tree) -> tuple[str, Tree] | None
     except ApiError as error:
         if call.preview and (error.is_forbidden or error.is_existing or error.is_missing_namespace):
             return None
-        told = explained(error, manager) + (_IF_IT_EXISTS if error.is_existing else "")
-        raise CallError(_not_created(call.urn, told)) from error
+        raise CallError(_not_created(call.urn, _refusal(error, manager))) from error
     if call.preview:
         return "", kept({key: value for key, value in created.items() if key != "status"})
     if objects.is_kind(inputs, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
@@ -71,6 +70,10 @@ def _no_such_kind(urn: str, inputs: Tree, error: NoMatch) -> str:
         "apiVersion for this resource does not exist. Verify that any required CRDs have been created: "
         f"{error}"
     )
+
+
+def _refusal(error: ApiError, manager: str) -> str:
+    return explained(error, manager) + (_IF_IT_EXISTS if error.is_existing else "")
 
 
 def _not_created(urn: str, told: str) -> str:
@@ -131,4 +134,4 @@ def _ready(session: Session, call: Call, created: Tree, inputs: Tree, kept: Call
             properties=kept(error.live),
             reasons=[message, *error.problems],
         ) from error
-    return cluster.poll(place) or created
+    return newest(cluster, place, created)

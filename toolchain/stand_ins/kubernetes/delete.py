@@ -43,7 +43,7 @@ def delete(session: Session, call: Call, resource_id: str, given_state: Tree) ->
         if objects.is_patch(call.type_token, obj):
             ownership.give_up(session.cluster, place, obj, checkpoint.field_manager(state, inputs))
         else:
-            _deleted(session, call, place, inputs or obj)
+            _deleted(session, call, place, obj, inputs or obj)
     except NoMatch:
         return
     except ApiError as error:
@@ -53,12 +53,12 @@ def delete(session: Session, call: Call, resource_id: str, given_state: Tree) ->
         raise _kept(resource_id, given_state, error) from error
 
 
-def _deleted(session: Session, call: Call, place: Place, inputs: Tree) -> None:
+def _deleted(session: Session, call: Call, place: Place, known: Tree, inputs: Tree) -> None:
     """Delete and wait, both as the annotations of the inputs say."""
     policy = objects.annotation(inputs, objects.DELETION_POLICY).lower()
     session.reachable().delete(place, _POLICIES.get(policy, "Foreground"))
     seconds = readiness.timeout_seconds(call.timeout, inputs)
-    readiness.wait_until_gone(session.waiter(call.urn), place, inputs, seconds)
+    readiness.wait_until_gone(session.waiter(call.urn), place, known, inputs, seconds)
 
 
 def _metadata(resource_id: str) -> Tree:

@@ -41,26 +41,28 @@ def read(
     is_new = not old_inputs.get("apiVersion")
     if is_new:
         old_inputs = _identity(call, resource_id, old_inputs, state)
+    live = _found(session.cluster, old_inputs, resource_id.rpartition("/")[2])
+    if live is None:
+        return None
+    inputs = objects.prune(live, old_inputs)
+    version, manager = checkpoint.api_version(state, old_inputs), checkpoint.field_manager(state, old_inputs)
+    properties = checkpoint.checkpoint(inputs, live, given_inputs, api_version=version, manager=manager)
+    marked_inputs = checkpoint.with_secrets(inputs, given_inputs)
+    if not is_new or state.get("apiVersion"):
+        _refuse_unready(session, resource_id, live, properties, marked_inputs)
+    return properties, marked_inputs
+
+
+def _found(cluster: Cluster, obj: Tree, name: str) -> Tree | None:
+    """The live object, `None` when it, its namespace or its kind is gone."""
     try:
-        live = session.cluster.get(session.cluster.place(old_inputs, resource_id.rpartition("/")[2]))
+        return cluster.get(cluster.place(obj, name))
     except NoMatch:
         return None
     except ApiError as error:
         if error.is_not_found:
             return None
         raise CallError(str(error)) from error
-    inputs = objects.prune(live, old_inputs)
-    properties = checkpoint.checkpoint(
-        inputs,
-        live,
-        given_inputs,
-        api_version=checkpoint.api_version(state, old_inputs),
-        manager=checkpoint.field_manager(state, old_inputs),
-    )
-    marked_inputs = checkpoint.with_secrets(inputs, given_inputs)
-    if not (is_new and not state.get("apiVersion")):
-        _refuse_unready(session, resource_id, live, properties, marked_inputs)
-    return properties, marked_inputs
 
 
 def _identity(call: Call, resource_id: str, old_inputs: Tree, state: Tree) -> Tree:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from toolchain.stand_ins.kubernetes import checkpoint, objects, ownership, propertypath, typed
 from toolchain.stand_ins.kubernetes.awaiting import readiness
 from toolchain.stand_ins.kubernetes.awaiting.conditions import BadExpression
-from toolchain.stand_ins.kubernetes.awaiting.waiting import AwaitError
+from toolchain.stand_ins.kubernetes.awaiting.waiting import AwaitError, newest
 from toolchain.stand_ins.kubernetes.errors import ApiError, CallError, InitFailed, NoMatch, explained
 from toolchain.stand_ins.kubernetes.values import has_unknown, plain
 
@@ -37,29 +37,42 @@ def update(
     manager = checkpoint.field_manager(state, news)
     old_inputs, _ = checkpoint.split(state)
     version = checkpoint.api_version(state, old_inputs or news)
-    problems: list[str] = []
+
+    def kept(inputs: Tree, live: Tree) -> Tree:
+        return checkpoint.checkpoint(inputs, live, given_news, api_version=version, manager=manager)
+
+    place = _place(session, call, news)
     try:
-        place = session.reachable().place(news)
         news, live = _updated(session, call, place, news, manager, ignore_changes)
-    except NoMatch as error:
-        raise CallError(_no_such_kind(call.urn, error)) from error
     except ApiError as error:
         if call.preview and error.is_forbidden:
             return None
-        told, live = explained(error, manager), _live_despite(session, call, place, error)
+        live = _live_despite(session, call, place, error)
+        raise _failure(live, kept(news, live), explained(error, manager)) from error
     except BadExpression as error:
-        told, live = str(error), session.reachable().get(place)
+        live = session.reachable().get(place)
+        raise _failure(live, kept(news, live), str(error)) from error
     except AwaitError as error:
-        told, live, problems = str(error), error.live, error.problems
-    else:
-        _drop_old_manager(session, call, place, news, (checkpoint.field_manager(state, old_inputs), manager))
-        return checkpoint.checkpoint(news, live, given_news, api_version=version, manager=manager)
+        raise _failure(error.live, kept(news, error.live), str(error), error.problems) from error
+    _drop_old_manager(session, call, place, news, (checkpoint.field_manager(state, old_inputs), manager))
+    return kept(news, live)
+
+
+def _failure(live: Tree, properties: Tree, told: str, problems: Sequence[str] = ()) -> InitFailed:
+    """The failure of an update that the server refused or that did not end in readiness."""
+    resource_id = objects.identity(live)
     message = (
-        f'the Kubernetes API server reported that "{objects.identity(news)}" failed to fully initialize '
-        f"or become live: {told}"
+        f'the Kubernetes API server reported that "{resource_id}" failed to fully initialize or become live: {told}'
     )
-    properties = checkpoint.checkpoint(news, live, given_news, api_version=version, manager=manager)
-    raise InitFailed(message, resource_id=objects.identity(live), properties=properties, reasons=[message, *problems])
+    return InitFailed(message, resource_id=resource_id, properties=properties, reasons=[message, *problems])
+
+
+def _place(session: Session, call: Call, news: Tree) -> Place:
+    """Where the object lives; raises `CallError` when its kind is gone."""
+    try:
+        return session.reachable().place(news)
+    except NoMatch as error:
+        raise CallError(_no_such_kind(call.urn, error)) from error
 
 
 def _no_such_kind(urn: str, error: NoMatch) -> str:
@@ -99,7 +112,7 @@ def _updated(  # noqa: PLR0913, PLR0917 - what an apply is made of
         return news, live
     seconds = readiness.timeout_seconds(call.timeout, news)
     readiness.wait(session.waiter(call.urn), place, live, seconds=seconds, await_all=session.settings.await_all)
-    return news, cluster.poll(place) or live
+    return news, newest(cluster, place, live)
 
 
 def _with_ignored_fields(news: Tree, live: Tree, manager: str, ignore_changes: Sequence[str]) -> tuple[Tree, Tree]:

@@ -74,7 +74,8 @@ class Children:
 
     def _pump(self, channel: Channel, pipe: IO[bytes], lines: SimpleQueue[tuple[Channel, bytes | None]]) -> None:
         """Put every line of a pipe into the queue, and None at its end."""
-        forward(pipe, lambda line: lines.put((channel, line)), lambda: self.interrupted)
+        with pipe:
+            forward(pipe, lambda line: lines.put((channel, line)), lambda: self.interrupted)
         lines.put((channel, None))
 
     def interrupt(self) -> None:

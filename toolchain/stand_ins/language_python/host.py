@@ -156,7 +156,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         with self._children.child(command, request.pwd or ".", environ, stdout=None) as process:
             context.add_callback(process.terminate)
             assert process.stderr is not None  # noqa: S101 - `child` always opens the pipe
-            forward(process.stderr, _to_stderr, lambda: self._children.interrupted)
+            with process.stderr as errors:
+                forward(errors, _to_stderr, lambda: self._children.interrupted)
             code = process.wait()
         if code == SHOWN_ALREADY:
             return language_pb2.RunResponse(bail=True)

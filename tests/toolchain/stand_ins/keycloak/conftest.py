@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,14 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from tests.toolchain.stand_ins.keycloak import keycloak_server
+from tests.toolchain.stand_ins.keycloak.driver import Driver
 from toolchain.stand_ins import plugin
 from toolchain.stand_ins.keycloak.servicer import KeycloakProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.toolchain.stand_ins.keycloak.driver import Made
 
 UNREACHABLE = {
     "url": "http://127.0.0.1:1",
@@ -64,3 +68,33 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[keycloak_server
 def online(server: keycloak_server.Server) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
     with connected(server.inputs()) as stub:
         yield stub
+
+
+@pytest.fixture
+def driver(online: provider_pb2_grpc.ResourceProviderStub) -> Driver:
+    return Driver(online)
+
+
+@pytest.fixture
+def realm(driver: Driver) -> Iterator[str]:
+    name = f"r{secrets.token_hex(4)}"
+    made = driver.create("index/realm:Realm", "r", realm=name)
+    yield name
+    if driver.read(made) is not None:
+        driver.delete(made)
+
+
+@pytest.fixture
+def client(driver: Driver, realm: str) -> Made:
+    return driver.create(
+        "openid/client:Client",
+        "3scale",
+        realmId=realm,
+        clientId="3scale",
+        name="n",
+        accessType="CONFIDENTIAL",
+        standardFlowEnabled=True,
+        serviceAccountsEnabled=True,
+        validRedirectUris=["https://b/*", "https://a/*"],
+        clientSecretRegenerateWhenChanged={"generation": "1"},
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -11,18 +12,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.toolchain.stand_ins.keycloak.authority import issued
 from toolchain.stand_ins.keycloak.api import AdminApi
 from toolchain.stand_ins.keycloak.errors import ApiError, KeycloakError, LoginError
 from toolchain.stand_ins.keycloak.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 CANARY = "canary-secret"
 
 
 class Server(ThreadingHTTPServer):
     """Gives tokens and answers with them; `refused` tokens get 401, `status` is the answer to anything else."""
+
+    request_queue_size = 64
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -67,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def keycloak() -> Iterator[Server]:
     with Server() as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
         server.shutdown()
@@ -77,6 +82,11 @@ def keycloak() -> Iterator[Server]:
 def api(url: str, **more: str) -> AdminApi:
     given = Settings(url=url, admin_url=url, realm="master", client_id="c", client_secret=CANARY)
     return AdminApi(replace(given, **more))  # type: ignore[arg-type]  # only texts are given
+
+
+def unverified(url: str) -> AdminApi:
+    given = Settings(url=url, admin_url=url, realm="master", client_id="c", client_secret=CANARY, verify=False)
+    return AdminApi(given)
 
 
 def test_concurrent_first_requests_log_in_once(keycloak: Server) -> None:
@@ -144,3 +154,61 @@ def test_a_text_that_is_no_certificate_fails_at_the_first_request_only() -> None
     admin = api("https://127.0.0.1:1", root_ca="garbage")
     with pytest.raises(KeycloakError, match="rootCaCertificate: no certificate can be read"):
         admin.get("realms")
+
+
+def test_a_page_instead_of_json_is_explained(keycloak: Server) -> None:
+    keycloak.body = b"<html>"
+    with pytest.raises(KeycloakError, match=r"wanted JSON, answered was .* Check `url` and `basePath`"):
+        api(keycloak.url, access_token="t").get("realms")
+
+
+def test_a_redirect_is_no_success(keycloak: Server) -> None:
+    keycloak.status = 302
+    with pytest.raises(ApiError, match="302 Found"):
+        api(keycloak.url, access_token="t").get("realms")
+
+
+def test_proxies_of_the_environment_are_used(keycloak: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", keycloak.url)
+    monkeypatch.setenv("NO_PROXY", "")
+    assert api("http://sso.apps.maas.test").get("realms", "maas") == {}
+    assert keycloak.calls == {"token": 1, "serverinfo": 1, "get": 1}
+
+
+@pytest.fixture
+def secure(keycloak: Server, tmp_path: Path) -> tuple[str, str]:
+    """The server behind TLS: its address, and the PEM text of the authority that signed its certificate."""
+    authority, chain = issued(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    keycloak.socket = context.wrap_socket(keycloak.socket, server_side=True)
+    return f"https://127.0.0.1:{keycloak.server_address[1]}", authority
+
+
+def test_the_given_authority_is_trusted(secure: tuple[str, str]) -> None:
+    url, authority = secure
+    assert api(url, root_ca=authority).get("realms") == {}
+
+
+def test_another_authority_is_not_trusted(
+    secure: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(secure[1])
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(LoginError, match="tls: failed to verify certificate"):
+        api(secure[0], root_ca=issued(other)[0]).get("realms")
+    assert api(secure[0]).get("realms") == {}
+
+
+def test_an_unknown_authority_is_refused_unless_verification_is_off(
+    secure: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(LoginError, match="tls: failed to verify certificate"):
+        api(secure[0]).get("realms")
+    assert unverified(secure[0]).get("realms") == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -62,7 +63,22 @@ def test_an_unknown_function_is_refused(offline: provider_pb2_grpc.ResourceProvi
 
 def test_the_type_of_a_child_is_the_last_one_in_its_urn(offline: provider_pb2_grpc.ResourceProviderStub) -> None:
     answer = offline.Check(provider_pb2.CheckRequest(urn=ROLE, news=struct(realmId="r"), randomSeed=b"s"))
-    assert answer.inputs["name"].startswith("role-")
+    assert re.fullmatch(r"role-[0-9a-f]{7}", answer.inputs["name"])
+
+
+def test_the_engines_own_proposal_of_a_name_wins(offline: provider_pb2_grpc.ResourceProviderStub) -> None:
+    options = provider_pb2.CheckRequest.AutonamingOptions(proposed_name="as-configured")
+    answer = offline.Check(provider_pb2.CheckRequest(urn=ROLE, news=struct(realmId="r"), autonaming=options))
+    assert answer.inputs["name"] == "as-configured"
+
+
+def test_a_refused_provider_input_is_named_after_the_provider(
+    offline: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    urn = "urn:pulumi:dev::p::pulumi:providers:keycloak::sso"
+    answer = offline.CheckConfig(provider_pb2.CheckRequest(urn=urn, news=struct(url="http://k", foo="1")))
+    expected = "could not validate provider configuration: Invalid or unknown key. Examine values at 'sso.foo'."
+    assert [failure.reason for failure in answer.failures] == [expected]
 
 
 def test_the_configuration_asks_no_server_without_an_initial_login(

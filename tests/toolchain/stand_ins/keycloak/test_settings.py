@@ -79,5 +79,9 @@ def test_the_environment_stands_in_for_inputs(monkeypatch: pytest.MonkeyPatch) -
     assert settings({}).url == "http://e"
 
 
+def test_additional_headers_arrive_as_json() -> None:
+    assert settings({**GOOD, "additionalHeaders": '{"X-A": "b"}'}).headers == {"X-A": "b"}
+
+
 def test_no_secret_is_in_the_text_of_the_settings() -> None:
     assert "canary" not in repr(settings({**GOOD, "clientSecret": "canary", "accessToken": "canary"}))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
+from pulumi.runtime.proto import provider_pb2_grpc
 
 from tests.toolchain.stand_ins.kubernetes import control_plane
 from tests.toolchain.stand_ins.kubernetes.plugin_client import PluginClient
@@ -36,7 +37,7 @@ def start_plugin() -> Iterator[Callable[..., PluginClient]]:
         session = Session(log=EngineLog(), retry_seconds=retry_seconds)
 
         def register(grpc_server: grpc.Server) -> None:
-            server.provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(
                 server.KubernetesProvider(session=session), grpc_server
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -13,17 +13,16 @@ from toolchain.stand_ins.kubernetes import values
 
 if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.session import Session
-
-Tree = dict[str, Any]
+    from toolchain.stand_ins.kubernetes.values import Tree, Value
 
 
 @dataclass
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - what the test sees
     """A call that failed: status code, message and, for objects that were kept, the detail."""
 
     code: str
     message: str
-    detail: Any = None
+    detail: Value = None
 
     def __str__(self) -> str:
         return self.message
@@ -41,18 +40,18 @@ class PluginClient:
         self.stub = provider_pb2_grpc.ResourceProviderStub(channel)
         self.session = session
 
-    def configure(self, **options: str) -> Any:
+    def configure(self, **options: str) -> Value:
         variables = {f"kubernetes:config:{key}": value for key, value in options.items()}
         return self._call("Configure", provider_pb2.ConfigureRequest(variables=variables, acceptSecrets=True))
 
-    def check(self, news: Tree, olds: Tree | None = None, name: str = "r", **more: Any) -> Tree:
+    def check(self, news: Tree, olds: Tree | None = None, name: str = "r", **more: Value) -> Tree:
         request = provider_pb2.CheckRequest(
             olds=values.struct(olds or {}), news=values.struct(news), **self._resource(news, name, more), **more
         )
         request.randomSeed = request.randomSeed or b"seed"
         return values.tree(self._call("Check", request).inputs)
 
-    def diff(self, state: Tree, news: Tree, olds: Tree | None = None, **more: Any) -> Any:
+    def diff(self, state: Tree, news: Tree, olds: Tree | None = None, **more: Value) -> Value:
         request = provider_pb2.DiffRequest(
             id="id",
             olds=values.struct(state),
@@ -63,14 +62,14 @@ class PluginClient:
         )
         return self._call("Diff", request)
 
-    def create(self, inputs: Tree, **more: Any) -> tuple[str, Tree]:
+    def create(self, inputs: Tree, **more: Value) -> tuple[str, Tree]:
         request = provider_pb2.CreateRequest(
             properties=values.struct(inputs), **self._resource(inputs, "r", more), **more
         )
         answer = self._call("Create", request)
         return answer.id, values.tree(answer.properties)
 
-    def read(self, resource_id: str, type_token: str, state: Tree | None = None, inputs: Tree | None = None) -> Any:
+    def read(self, resource_id: str, type_token: str, state: Tree | None = None, inputs: Tree | None = None) -> Value:
         request = provider_pb2.ReadRequest(
             id=resource_id,
             urn=f"urn:pulumi:dev::p::{type_token}::r",
@@ -81,7 +80,7 @@ class PluginClient:
         )
         return self._call("Read", request)
 
-    def update(self, resource_id: str, state: Tree, news: Tree, **more: Any) -> Tree:
+    def update(self, resource_id: str, state: Tree, news: Tree, **more: Value) -> Tree:
         request = provider_pb2.UpdateRequest(
             id=resource_id,
             olds=values.struct(state),
@@ -92,7 +91,7 @@ class PluginClient:
         )
         return values.tree(self._call("Update", request).properties)
 
-    def delete(self, resource_id: str, state: Tree, **more: Any) -> None:
+    def delete(self, resource_id: str, state: Tree, **more: Value) -> None:
         request = provider_pb2.DeleteRequest(
             id=resource_id,
             properties=values.struct(state),
@@ -109,14 +108,14 @@ class PluginClient:
         token = more.pop("type_token", None) or type_of(obj)
         return {"urn": f"urn:pulumi:dev::p::{token}::{name}", "name": name, "type": token}
 
-    def _call(self, method: str, request: Any) -> Any:
+    def _call(self, method: str, request: Value) -> Value:
         try:
             return getattr(self.stub, method)(request)
         except grpc.RpcError as error:
             raise refused(error) from None
 
 
-def refused(error: Any) -> Refused:
+def refused(error: Value) -> Refused:
     """The failure with its detail unpacked."""
     detail = None
     for key, value in error.trailing_metadata() or ():

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import grpc
 import pytest
 from google.protobuf import json_format
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from tests.toolchain.stand_ins.kubernetes.control_plane import API_MANAGER_CRD, ROOT
 from toolchain.stand_ins.kubernetes import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.toolchain.stand_ins.kubernetes.control_plane import ControlPlane
+    from tests.toolchain.stand_ins.kubernetes.plugin_client import PluginClient
+    from toolchain.stand_ins.kubernetes.values import Tree, Value
 
 SHARED = ROOT.parent / "shared"
 RECORDINGS = SHARED / "recordings" / "kubernetes"
@@ -34,7 +42,7 @@ DIFFERENT_EACH_TIME = {"resourceVersion", "uid", "creationTimestamp", "time"}
 NAMESPACE = "h2-a"
 
 
-def comparable(value):
+def comparable(value: Value) -> Value:
     """The value without what the recordings' README says is different each time."""
     if isinstance(value, dict):
         return {key: comparable(item) for key, item in value.items() if key not in DIFFERENT_EACH_TIME}
@@ -45,7 +53,7 @@ def comparable(value):
     return re.sub(r"(-[0-9a-f]{8})\b", "-*", value) if isinstance(value, str) else value
 
 
-def answered(stub, method, request):
+def answered(stub: provider_pb2_grpc.ResourceProviderStub, method: str, request: Tree) -> Tree:
     """The answer as the recordings write it."""
     message = json_format.ParseDict(request, REQUESTS[method]()) if method in REQUESTS else Empty()
     try:
@@ -55,7 +63,7 @@ def answered(stub, method, request):
         return {"errors": [f"rpc error: code = {code} desc = {error.details()}"]}
 
 
-def replayed(client, name, contents):
+def replayed(client: PluginClient, name: str, contents: str) -> Iterator[tuple[Tree, Tree, Tree]]:
     """(call, recorded answer, answer now) of each call of one file."""
     for line in (RECORDINGS / f"{name}.jsonl").read_text().splitlines():
         call = json.loads(line.replace('"<kubeconfig contents>"', json.dumps(contents)))
@@ -64,12 +72,12 @@ def replayed(client, name, contents):
         yield call, comparable(recorded), comparable(now)
 
 
-def manager(name, inputs):
+def manager(name: str, inputs: Tree) -> Tree:
     """The state that an object created by the plugin has, with a field manager of its own."""
     return {"__fieldManager": name, "__initialApiVersion": inputs["apiVersion"], "__inputs": inputs}
 
 
-def api_manager(tenant):
+def api_manager(tenant: str) -> Tree:
     return {
         "apiVersion": "apps.3scale.net/v1alpha1",
         "kind": "APIManager",
@@ -78,7 +86,7 @@ def api_manager(tenant):
     }
 
 
-def as_after_first_up(client, _plane):
+def as_after_first_up(client: PluginClient, _plane: ControlPlane) -> None:
     """Bring the objects that `change-and-replace` finds."""
     client.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     meta = {"name": "cmf", "namespace": NAMESPACE}
@@ -88,7 +96,7 @@ def as_after_first_up(client, _plane):
     client.create(api_manager("maas1"))
 
 
-def as_before_patch(client, plane):
+def as_before_patch(client: PluginClient, plane: ControlPlane) -> None:
     """Bring the APIManager to its fourth generation, owned by its own manager alone, as `patch-and-get` finds it."""
     state = manager("pulumi-kubernetes-335b3d84", api_manager("maas1"))
     state = client.update(f"{NAMESPACE}/am", state, api_manager("maas2"))
@@ -96,7 +104,9 @@ def as_before_patch(client, plane):
     client.update(f"{NAMESPACE}/am", state, api_manager("maas3"))
 
 
-def test_recorded_requests_get_the_recorded_answers(start_plugin, plane, monkeypatch):
+def test_recorded_requests_get_the_recorded_answers(
+    start_plugin: Callable[..., PluginClient], plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not RECORDINGS.is_dir() or not API_MANAGER_CRD.is_file():
         pytest.skip(f"no recordings of the official plugin at {SHARED}")
     monkeypatch.setenv("KUBECONFIG", str(plane.kubeconfig))

@@ -147,8 +147,8 @@ def is_ready(cluster: Cluster, live: Tree) -> bool:
     return True
 
 
-def wait_until_gone(waiter: Waiter, place: Place, inputs: Tree, seconds: float) -> None:
-    """Return when the object is gone, at once where the inputs say not to wait.
+def wait_until_gone(waiter: Waiter, place: Place, known: Tree, inputs: Tree, seconds: float) -> None:
+    """Return when the object, known as given, is gone; at once where the inputs say not to wait.
 
     Raises:
         AwaitError: It is still there when time is up.
@@ -156,4 +156,4 @@ def wait_until_gone(waiter: Waiter, place: Place, inputs: Tree, seconds: float) 
     kind = (objects.text(inputs, "apiVersion"), objects.text(inputs, "kind"))
     if objects.annotation(inputs, objects.SKIP_AWAIT) == "true" and kind in _SKIPPING_DELETES:
         return
-    until_gone(waiter, place, seconds=seconds)
+    until_gone(waiter, place, known, seconds=seconds)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeVar
 
 from toolchain.stand_ins.kubernetes import objects
+from toolchain.stand_ins.kubernetes.errors import ApiError, CallError
 
 if TYPE_CHECKING:
     import threading
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.cluster import Cluster, Place
     from toolchain.stand_ins.kubernetes.values import Tree
 
+Answer = TypeVar("Answer")
+
 DEFAULT_SECONDS = 600.0
 """How long is waited when neither the resource's options nor its annotation say (official plugin: 10 minutes)."""
 
@@ -22,6 +26,8 @@ FIRST_PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.3
 PAUSE_GROWTH = 1.4
 """Each look comes this much later than the one before: quick for what is quick, easy on the server for the rest."""
+
+NO_ANSWER = "The API server does not answer"
 
 TIMED_OUT = "timed out waiting for the condition"
 
@@ -78,28 +84,54 @@ def until_ready(  # noqa: PLR0913 - the last two are the wait's own settings
     """
     ticks = _Ticks(waiter, seconds)
     while True:
-        verdict = look(live)
+        verdict = _answered(lambda: look(live), Verdict(ready=False, progress=NO_ANSWER), live)
         if verdict.ready:
             waiter.tell("")
             return live
         if verdict.failed:
             raise AwaitError(not_initialized(live), live, verdict.problems)
         ticks.next(live, verdict, timed_out)
-        found = waiter.cluster.poll(place)
+        found = _answered(lambda: waiter.cluster.poll(place), live, live)
         if found is None:
             raise AwaitError(f"'{place.name}' was deleted while waiting for it", live, verdict.problems)
         live = found
 
 
-def until_gone(waiter: Waiter, place: Place, *, seconds: float) -> None:
-    """Return when the object is gone.
+def _answered(ask: Callable[[], Answer], otherwise: Answer, live: Tree) -> Answer:
+    """The answer, or the other value while the API server gives none: a restart of it must not end a wait.
+
+    Raises:
+        AwaitError: The server refuses to answer.
+    """
+    try:
+        return ask()
+    except CallError:
+        return otherwise
+    except ApiError as error:
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return otherwise
+        raise AwaitError(str(error), live, []) from error
+
+
+def newest(cluster: Cluster, place: Place, known: Tree) -> Tree:
+    """The object as it is now, or as known when it cannot be read: that it was written must not be lost."""
+    try:
+        return cluster.poll(place) or known
+    except (ApiError, CallError):
+        return known
+
+
+def until_gone(waiter: Waiter, place: Place, known: Tree, *, seconds: float) -> None:
+    """Return when the object, known as given, is gone.
 
     Raises:
         AwaitError: It is still there when time is up or the user cancels.
     """
     ticks = _Ticks(waiter, seconds)
+    live: Tree | None = known
     while True:
-        live = waiter.cluster.poll(place)
+        last: Tree = live
+        live = _answered(lambda: waiter.cluster.poll(place), last, last)
         if live is None:
             waiter.tell("")
             return

@@ -1,0 +1,74 @@
+"""Declared accounts, and where their keys land."""
+
+import base64
+from typing import Any
+
+import pulumi
+
+from components.consumers import Consumers, ConsumersArgs
+from components.site import Site
+from tests.support.platform import MODEL, placed
+from tests.support.recorder import DYNAMIC, Recording, secret
+
+T = f"{DYNAMIC}threescale:"
+
+
+def recording(**changes: object) -> Recording:
+    def component(site: Site, gate: pulumi.Resource) -> None:
+        args = ConsumersArgs(
+            site=site,
+            namespace=pulumi.CustomResource("test:index:Namespace", "namespace"),
+            product_ids={MODEL: pulumi.Output.from_input("31")},
+            plan_ids={(MODEL, "standard"): pulumi.Output.from_input("81")},
+            ready=gate,
+            installation=pulumi.CustomResource("test:index:Installation", "installation"),
+        )
+        Consumers("consumers", args)
+
+    return placed(component, **changes)
+
+
+def test_an_account_has_no_password_and_its_application_the_plans_id() -> None:
+    found = recording()
+    account, application = found.one(T + "DeveloperAccount"), found.one(T + "Application")
+
+    assert "password" not in account.inputs
+    assert (account.inputs["username"], account.inputs["email"]) == ("dev1", "dev1@apps.maas.test")
+    assert (application.inputs["account_id"], application.inputs["plan_id"]) == ("dev1-id", "81")
+    assert application.inputs["product_id"] == "31"
+    assert application.inputs["name"] == "first-steps"
+
+
+def test_the_key_lands_in_a_secret_of_its_own_outside_3scales_namespace() -> None:
+    found = recording()
+    key = found.one("kubernetes:core/v1:Secret")
+    encoded = base64.b64encode(b"canary-user-key").decode()
+
+    assert key.inputs["metadata"] == {"name": "dev1.first-steps", "namespace": "maas-consumers"}
+    assert key.inputs["data"] == secret({"UserKey": encoded})
+    assert found.urn("test:index:Namespace") in key.dependencies
+
+
+def test_names_that_differ_only_in_where_they_are_parted_stay_apart() -> None:
+    application: dict[str, Any] = {"model": MODEL, "plan": "standard"}
+    accounts = {
+        "dev1": None,
+        "a-b": {"orgName": "1", "username": "one", "email": "1@x.example", "applications": {"c": application}},
+        "a": {"orgName": "2", "username": "two", "email": "2@x.example", "applications": {"b-c": application}},
+    }
+
+    found = recording(consumers={"accounts": accounts})
+
+    assert [one.name for one in found.of(T + "Application")] == ["a-b.c", "a.b-c"]
+
+
+def test_entities_go_with_the_installation() -> None:
+    found = recording()
+
+    for kind in ("DeveloperAccount", "Application"):
+        assert found.one(T + kind).deleted_with == found.urn("test:index:Installation")
+    assert found.one("kubernetes:core/v1:Secret").deleted_with == ""
+
+
+def test_without_accounts_nothing_is_placed() -> None:
+    assert [one for one in recording(consumers=None).resources if one.type.startswith(T)] == []

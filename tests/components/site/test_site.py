@@ -1,0 +1,74 @@
+"""Provider instances carry the credentials, and nothing is placed that its kind does not have."""
+
+import dataclasses
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from components.custom_resources import ClusterSchemas
+from components.site import Site
+from tests.support.platform import placed
+from tests.support.recorder import secret
+
+
+def test_the_instances_and_their_inputs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    found = placed(lambda _site, _gate: None)
+    api = {
+        "adminUrl": "https://maas-admin.apps.maas.test",
+        "accessToken": secret("canary-access-token"),
+        "caBundle": "-----BEGIN CERTIFICATE-----\nrouter\n",
+    }
+
+    assert found.one("pulumi:providers:kubernetes").inputs == {
+        "kubeconfig": str(tmp_path / "kubeconfig"),
+        "clusterIdentifier": "apps.maas.test",
+        "enableSecretMutable": "true",
+        "enableConfigMapMutable": "true",
+    }
+    assert {one.name: one.inputs for one in found.of("pulumi:providers:pulumi-python")} == {
+        "cluster": {"kubeconfig": str(tmp_path / "kubeconfig"), "context": ""},
+        "threescale": api,
+        "threescale-gate": api,
+    }
+
+
+def test_several_kubeconfig_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/a:/b")
+
+    with pytest.raises(pulumi.RunError, match="lists several files"):
+        placed(lambda _site, _gate: None)
+
+
+def test_a_misspelt_field_is_refused_before_anything_is_registered() -> None:
+    manifest = {
+        "apiVersion": "k8s.keycloak.org/v2alpha1",
+        "kind": "Keycloak",
+        "metadata": {"name": "keycloak", "namespace": "keycloak"},
+        "spec": {"instnaces": 1},
+    }
+
+    with pytest.raises(pulumi.RunError, match=r"spec\.instnaces: unknown field"):
+        placed(lambda site, _: site.place("keycloak", manifest, pulumi.ResourceOptions()))
+
+
+def test_a_field_the_cluster_does_not_know_is_refused() -> None:
+    kind = {"group": "k8s.keycloak.org", "version": "v2alpha1", "kind": "Keycloak"}
+    definition = {
+        "x-kubernetes-group-version-kind": [kind],
+        "properties": {"spec": {"properties": {"instances": {}}}},
+    }
+    schemas = ClusterSchemas(lambda _: {"components": {"schemas": {"Keycloak": definition}}})
+    manifest = {
+        "apiVersion": "k8s.keycloak.org/v2alpha1",
+        "kind": "Keycloak",
+        "metadata": {"name": "keycloak", "namespace": "keycloak"},
+        "spec": {"instances": 1, "proxy": {"headers": "xforwarded"}},
+    }
+
+    def component(site: Site, _: pulumi.Resource) -> None:
+        dataclasses.replace(site, schemas=schemas).place("keycloak", manifest, pulumi.ResourceOptions())
+
+    with pytest.raises(pulumi.RunError, match=r"spec\.proxy: this cluster does not know the field"):
+        placed(component)

@@ -1,0 +1,113 @@
+from typing import ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynamic_providers.threescale.mapping_rules import MappingRulesProvider, declared_positions
+from tests.dynamic_providers.threescale.conformance import LostAnswers, OwnedConformance
+from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
+
+
+def rule(position: int, **other: object) -> Json:
+    return {"metric": "hits", "delta": 1, "position": position, "last": False, **other}
+
+
+A, B, C = "GET /v1/models", "POST /v1/chat/completions", "POST /v1/completions$"
+
+
+class TestMappingRules(OwnedConformance, LostAnswers):
+    provider = MappingRulesProvider
+    recorded = "dynamic_providers.threescale.mapping_rules.MappingRulesProvider"
+    change: ClassVar[Json] = {"rules": {C: rule(5), A: rule(20, delta=3), B: rule(30, metric="tokens", last=True)}}
+    spelled: ClassVar[Json] = {"rules": {A: {"metric": "hits", "position": 10.0}, B: rule(20, metric="tokens")}}
+    lost_post = "/mapping_rules"
+
+    def example(self, tenant: Tenant) -> Json:
+        product = tenant.product()
+        tenant.metric(product)
+        return {"product_id": product, "rules": {A: rule(10), B: rule(20, metric="tokens")}}
+
+    def held_by_server(self, tenant: Tenant, held: Held) -> list[str]:
+        rules = tenant.api.pages(f"services/{held.id}/proxy/mapping_rules", "mapping_rules")
+        return [f"{one['http_method']} {one['pattern']}" for one in sorted(rules, key=lambda one: one["position"])]
+
+    def add(self, tenant: Tenant, held: Held, pattern: str, **more: object) -> None:
+        hits = next(tenant.api.pages(f"services/{held.id}/metrics", "metrics"))["id"]
+        body = {"http_method": "GET", "pattern": pattern, "metric_id": hits, "delta": 1, **more}
+        tenant.api.call("POST", f"services/{held.id}/proxy/mapping_rules", {"mapping_rule": body})
+
+    def test_the_rule_that_3scale_makes_is_rewritten(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        tenant.clear()
+        held = tenant.host.create(self.provider, example)
+        assert self.held_by_server(tenant, held) == [A, B]
+        assert [one.split()[0] for one in tenant.writes()] == ["PATCH", "POST"]
+
+    def test_no_rule_declared_leaves_none(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant) | {"rules": {}})
+        assert self.held_by_server(tenant, held) == []
+
+    def test_a_rule_made_by_hand_is_shown_by_name_and_place_and_removed(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        self.add(tenant, held, "/by/hand", position=2)
+        drifted = tenant.host.read(self.provider, held)
+        assert drifted.inputs["rules"] == held.inputs["rules"] | {"GET /by/hand": rule(15)}
+        tenant.host.update(self.provider, drifted, held.inputs)
+        assert tenant.host.read(self.provider, held) == held
+
+    def test_a_rule_made_twice_by_hand_is_told_apart_by_its_id_and_removed(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        self.add(tenant, held, "/v1/models")
+        drifted = tenant.host.read(self.provider, held)
+        (extra,) = drifted.inputs["rules"].keys() - held.inputs["rules"].keys()
+        assert extra.startswith("GET /v1/models (id ")
+        tenant.host.update(self.provider, drifted, held.inputs)
+        assert self.held_by_server(tenant, held) == [A, B]
+
+    def test_a_rule_moved_by_hand_is_shown_and_moved_back(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        rules = {
+            one["pattern"]: one for one in tenant.api.pages(f"services/{held.id}/proxy/mapping_rules", "mapping_rules")
+        }
+        path = f"services/{held.id}/proxy/mapping_rules/{rules['/v1/models']['id']}"
+        tenant.api.call("PATCH", path, {"mapping_rule": {"position": 2}})
+        drifted = tenant.host.read(self.provider, held)
+        assert {key: value["position"] for key, value in drifted.inputs["rules"].items()} == {B: 10, A: 20}
+        tenant.host.update(self.provider, drifted, held.inputs)
+        assert tenant.host.read(self.provider, held) == held
+
+    def test_other_gaps_in_the_same_order_write_nothing(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        tenant.clear()
+        tenant.host.update(self.provider, held, held.inputs | {"rules": {A: rule(1), B: rule(99, metric="tokens")}})
+        assert tenant.writes() == []
+
+    def test_a_metric_that_does_not_exist_is_named(self, tenant: Tenant) -> None:
+        wrong = self.example(tenant) | {"rules": {A: rule(10, metric="tokns")}}
+        with pytest.raises(Exception, match=r"tokns does not exist in product .* it has hits, tokens"):
+            tenant.host.create(self.provider, wrong)
+
+    @pytest.mark.parametrize("key", ["POST v1", "post /v1", "/v1", "POST /v 1", "FETCH /v1"])
+    def test_a_key_that_is_no_rule_is_refused(self, tenant: Tenant, key: str) -> None:
+        wrong = {"product_id": "1", "rules": {key: rule(10)}}
+        (reason,) = tenant.host.check(self.provider, wrong).failures.values()
+        assert "a method in capitals" in reason
+
+    def test_an_unknown_key_of_a_rule_is_refused_by_its_path(self, tenant: Tenant) -> None:
+        wrong = {"product_id": "1", "rules": {A: rule(10, metrc="hits")}}
+        assert set(tenant.host.check(self.provider, wrong).failures) == {f'rules["{A}"]["metrc"]'}
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10_000)), st.permutations("abcdefgh"))
+def test_positions_follow_the_order_of_the_server(declared: dict[str, int], in_order: list[str]) -> None:
+    positions = declared_positions(in_order, declared)
+    values = [positions[key] for key in in_order]
+    assert values == sorted(values)
+    assert sorted(positions[key] for key in declared) == sorted(declared.values())
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10_000)))
+def test_the_declared_order_gives_the_declared_positions(declared: dict[str, int]) -> None:
+    in_order = sorted(declared, key=lambda key: declared[key])
+    assert declared_positions(in_order, declared) == declared

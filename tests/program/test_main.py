@@ -1,0 +1,143 @@
+"""The whole program under the recorder: composition, counts, ownership."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.fake_cluster import fake_cluster
+from tests.support.platform import MODEL, program
+from tests.support.recorder import DYNAMIC, Recording
+from tests.support.stack_file import ROOT, dev_stack
+
+SECOND = {"source": {"external": "http://vllm.models.svc.cluster.local:8000"}, "plans": ["standard"]}
+
+
+@pytest.fixture(scope="module")
+def found() -> Recording:
+    return program()
+
+
+def test_the_program_is_a_table_of_contents() -> None:
+    assert len((ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_only_provider_instances_and_components_have_no_parent(found: Recording) -> None:
+    stack = found.one("maas:platform:WorkNamespaces").parent
+    roots = {one.type for one in found.resources if one.parent == stack}
+
+    assert stack.endswith("::pulumi:pulumi:Stack::maas-dev")
+    assert all(type_.startswith(("pulumi:providers:", "maas:")) for type_ in roots)
+
+
+def test_every_resource_names_its_provider_instance(found: Recording) -> None:
+    for one in found.resources:
+        if one.custom and not one.type.startswith("pulumi:providers:"):
+            assert one.provider, f"{one.type} {one.name} would use a default provider"
+
+
+def test_nothing_has_aliases_yet(found: Recording) -> None:
+    assert [one.urn for one in found.resources if one.aliases] == []
+
+
+def test_a_model_costs_at_most_eleven_resources_of_3scale_and_eight_of_kubernetes(found: Recording) -> None:
+    dev = dev_stack()
+    server = {**dev["models"][MODEL], "displayName": "Second"}
+    more = program(models={"second": server})
+
+    def count(recording: Recording, prefix: str) -> int:
+        return sum(one.type.startswith(prefix) for one in recording.resources)
+
+    def of_kubernetes(recording: Recording) -> int:
+        return count(recording, "kubernetes:") + count(recording, f"{DYNAMIC}cluster:")
+
+    assert count(more, f"{DYNAMIC}threescale:") - count(found, f"{DYNAMIC}threescale:") == 8
+    assert of_kubernetes(more) - of_kubernetes(found) == 4
+
+
+def test_a_model_of_somebody_elses_server_is_an_api_alone(found: Recording) -> None:
+    more = program(models={"second": SECOND})
+
+    assert [one.name for one in more.of(f"{DYNAMIC}threescale:Product")] == [MODEL, "second"]
+    assert len(more.of("maas:serving:ModelServer")) == len(found.of("maas:serving:ModelServer"))
+    assert more.one(f"{DYNAMIC}threescale:Backend", "second-backend").inputs["private_endpoint"] == (
+        "http://vllm.models.svc.cluster.local:8000"
+    )
+
+
+def test_entities_of_3scale_go_with_its_installation(found: Recording) -> None:
+    manager = found.urn("kubernetes:apps.3scale.net/v1alpha1:APIManager")
+
+    for one in found.resources:
+        if one.type.startswith(f"{DYNAMIC}threescale:"):
+            assert one.deleted_with == manager, one.type
+
+
+def test_model_servers_wait_for_openshift_ai_and_their_namespace(found: Recording) -> None:
+    first = found.one("kubernetes:serving.kserve.io/v1alpha1:ServingRuntime")
+
+    assert first.dependencies == {
+        found.urn(f"{DYNAMIC}cluster:ConditionGate", "openshift-ai-ready"),
+        found.urn("kubernetes:core/v1:Namespace", "namespaces-models"),
+    }
+
+
+def test_a_stack_without_identity_and_openshift_ai_is_smaller() -> None:
+    small = program(identity=None, prereqs=None)
+
+    assert [one.name for one in small.of("maas:platform:OperatorInstall")] == ["threescale"]
+    assert not [one for one in small.resources if "keycloak" in one.type.lower()]
+    assert "identity_issuer_url" not in small.outputs
+
+
+def test_the_outputs_of_the_dev_stack(found: Recording) -> None:
+    assert found.outputs == {
+        "wildcard_domain": "apps.maas.test",
+        "portal_url": "https://maas.apps.maas.test",
+        "threescale_admin_url": "https://maas-admin.apps.maas.test",
+        "identity_issuer_url": "https://sso.apps.maas.test/realms/maas",
+        "models": [
+            {
+                "name": MODEL,
+                "system_name": MODEL,
+                "served_model_name": MODEL,
+                "kind": "chat",
+                "max_model_len": 2000,
+                "operations": ["chat-completions", "completions", "models", "health", "version"],
+                "production_url": f"https://{MODEL}-maas-apicast-production.apps.maas.test",
+                "staging_url": f"https://{MODEL}-maas-apicast-staging.apps.maas.test",
+                "internal_url": f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local",
+                "plan_ids": {"standard": f"{MODEL}.standard-id"},
+            }
+        ],
+        "model_endpoints": {MODEL: f"https://{MODEL}-maas-apicast-production.apps.maas.test"},
+        "test_application_keys": {
+            "dev1/first-steps": {"namespace": "maas-consumers", "name": "dev1.first-steps", "key": "UserKey"}
+        },
+        "compat_flags": [],
+    }
+
+
+def test_switches_that_are_on_are_shown_to_security_reviewers() -> None:
+    assert program(compat={"openCors": True}).outputs["compat_flags"] == ["openCors"]
+
+
+def test_an_update_reads_the_cluster_and_hands_on_its_authority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_cluster(tmp_path) as cluster:
+        monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
+        found = program(preview=False, cluster={"offline": False})
+
+    threescale = next(one for one in found.of("pulumi:providers:pulumi-python") if one.name == "threescale")
+    assert threescale.inputs["caBundle"] == "-----BEGIN CERTIFICATE-----\nrouter\n"
+    assert ("GET", "/openapi/v3/apis/apps.3scale.net/v1alpha1") in cluster.requests
+
+
+def test_order_in_the_stack_file_means_nothing() -> None:
+    reverse = dict(reversed(dev_stack(models={"second": SECOND})["models"].items()))
+    forth, back = program(models={"second": SECOND}), program(models={MODEL: None, **reverse})
+
+    def plain(recording: Recording) -> dict[str, object]:
+        return {one.urn: one.inputs for one in recording.resources}
+
+    assert plain(forth) == plain(back)

@@ -1,0 +1,124 @@
+"""The emulator as a process: its first line, faults on the wire, its log, and its memory after kill -9."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.tenant import Json
+
+SERVICES = "/admin/api/services.json"
+
+
+class Emulator:
+    """One process and its two ports."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = {"ADMIN_ACCESS_TOKEN": "canary-token", "SANDBOX_DIR": str(folder)}
+        environment = {**os.environ, **settings, "SERVICE_TOKEN_DELAY_SECONDS": "0"}
+        command = [sys.executable, "-m", "sandbox.threescale"]
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        ports = json.loads(self.process.stdout.readline())
+        self.url = f"http://127.0.0.1:{ports['port']}"
+        self.control = f"http://127.0.0.1:{ports['control_port']}"
+
+    def call(self, method: str, path: str, **options: Json) -> requests.Response:
+        return requests.request(method, self.url + path, auth=("", "canary-token"), timeout=5, **options)
+
+    def names(self) -> list[str]:
+        return [item["service"]["name"] for item in self.call("GET", SERVICES).json()["services"]]
+
+    def fault(self, **order: Json) -> None:
+        assert requests.post(f"{self.control}/faults", json=order, timeout=5).status_code == 201
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    started = Emulator(tmp_path_factory.mktemp("tenant"))
+    yield started
+    assert started.end() == 0
+
+
+@pytest.fixture(autouse=True)
+def _clean(emulator: Emulator) -> None:
+    requests.post(f"{emulator.control}/restart-clean", timeout=5)
+
+
+@pytest.mark.parametrize(("kind", "done"), [("reset_before", "no"), ("reset_after", "yes"), ("truncated", "yes")])
+def test_a_cut_connection_leaves_the_write_undone_or_done(emulator: Emulator, kind: str, done: str) -> None:
+    emulator.fault(kind=kind, method="POST", path=SERVICES)
+    with pytest.raises(requests.exceptions.RequestException):
+        emulator.call("POST", SERVICES, json={"name": "Lost"})
+    assert ("yes" if "Lost" in emulator.names() else "no") == done
+    assert emulator.call("POST", SERVICES, json={"name": "Next", "system_name": "next"}).status_code == 201
+
+
+def test_statuses_pages_and_silence_come_instead_of_an_answer(emulator: Emulator) -> None:
+    emulator.fault(kind="status", status=429, retry_after=7, pattern="services", count=2)
+    for _ in range(2):
+        answer = emulator.call("GET", SERVICES)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    emulator.fault(kind="html", path=SERVICES)
+    assert emulator.call("GET", SERVICES).headers["Content-Type"].startswith("text/html")
+    emulator.fault(kind="nothing", path=SERVICES)
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        requests.get(emulator.url + SERVICES, auth=("", "canary-token"), timeout=0.2)
+    emulator.fault(kind="latency", path=SERVICES, seconds=0.05)
+    answer = emulator.call("GET", SERVICES)
+    assert (answer.status_code, answer.elapsed.total_seconds() >= 0.05) == (200, True)
+
+
+def test_an_unknown_fault_is_refused_with_what_is_allowed(emulator: Emulator) -> None:
+    answer = requests.post(f"{emulator.control}/faults", json={"kind": "explosion"}, timeout=5)
+    assert answer.status_code == 400
+    assert "reset_after" in answer.json()["error"]
+
+
+def test_the_log_has_every_request_without_its_query(emulator: Emulator) -> None:
+    emulator.call("GET", SERVICES, params={"access_token": "canary-token"})
+    logged = requests.get(f"{emulator.control}/requests", timeout=5).json()
+    assert [(entry["method"], entry["path"], entry["status"]) for entry in logged] == [("GET", SERVICES, 200)]
+    requests.delete(f"{emulator.control}/requests", timeout=5)
+    assert requests.get(f"{emulator.control}/requests", timeout=5).json() == []
+
+
+def test_the_state_is_readable_without_a_secret_token(emulator: Emulator) -> None:
+    state = requests.get(f"{emulator.control}/state", timeout=5).text
+    assert "canary-token" not in state
+    assert json.loads(state)["service"][0]["system_name"] == "api"
+
+
+def test_other_hosts_are_not_served(emulator: Emulator) -> None:
+    unknown = emulator.call("GET", SERVICES, headers={"Host": "elsewhere.example"})
+    assert unknown.status_code == 404
+    portal = emulator.call("GET", SERVICES, headers={"Host": "maas.apps.maas.test"})
+    assert (portal.status_code, portal.json()) == (403, {"error": "Access denied"})
+
+
+def test_what_was_answered_is_there_after_kill_9(tmp_path: Path) -> None:
+    first = Emulator(tmp_path)
+    made = first.call("POST", SERVICES, json={"name": "Kept"})
+    assert (made.status_code, first.end(signal.SIGKILL)) == (201, -signal.SIGKILL)
+    assert (tmp_path / "threescale.sqlite").stat().st_mode & 0o077 == 0
+    second = Emulator(tmp_path)
+    assert second.names() == ["API", "Kept"]
+    assert second.end() == 0
