@@ -21,16 +21,16 @@ up: setup ## the platform on the embedded sandbox, ending with a model call thro
 	@$(PYTHON) -m sandbox start --dir $(SANDBOX)
 	@python3 -m toolchain secrets dev --dir $(SANDBOX) >/dev/null
 	@$(IN_SANDBOX) $(PYTHON) -m operations local-stack --stack dev --directory $(SANDBOX)
-	@$(IN_SANDBOX) pulumi up --stack dev --config-file $(SANDBOX)/Pulumi.dev.yaml --yes --non-interactive --suppress-outputs
+	@$(IN_SANDBOX) pulumi up --stack dev --yes --non-interactive --suppress-outputs
 	@$(IN_SANDBOX) $(PYTHON) -m operations verify --stack dev
 
 preview: ## what the next `make up` would change
-	@$(IN_SANDBOX) pulumi preview --stack dev --config-file $(SANDBOX)/Pulumi.dev.yaml --non-interactive
+	@$(IN_SANDBOX) pulumi preview --stack dev --non-interactive
 
 down: ## destroy the stack, stop the sandbox, leave nothing
 	@if [ -f $(SANDBOX)/env ]; then \
 	  $(PYTHON) -m sandbox start --dir $(SANDBOX); \
-	  $(IN_SANDBOX) pulumi destroy --stack dev --config-file $(SANDBOX)/Pulumi.dev.yaml --yes --non-interactive --suppress-outputs; \
+	  $(IN_SANDBOX) pulumi destroy --stack dev --yes --non-interactive --suppress-outputs; \
 	  $(PYTHON) -m sandbox stop --clean --dir $(SANDBOX); \
 	else echo "no sandbox in $(SANDBOX)"; fi
 

@@ -163,9 +163,13 @@ class DeclaredResource(Resource):
     secret_outputs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
-        self, provider: ResourceProvider, name: str, args: "DataclassInstance", opts: ResourceOptions | None = None
+        self, provider: DeclaredProvider, name: str, args: "DataclassInstance", opts: ResourceOptions | None = None
     ) -> None:
         outputs = {output for output, kind in type(self).__annotations__.items() if "Output[" in str(kind)}
         inputs = {field.name: getattr(args, field.name) for field in fields(args)}
-        secret = ResourceOptions(additional_secret_outputs=list(self.secret_outputs))
-        super().__init__(provider, name, dict.fromkeys(outputs) | inputs, ResourceOptions.merge(secret, opts))
+        ours = ResourceOptions(
+            additional_secret_outputs=list(self.secret_outputs),
+            # The engine asks no provider about a replacement that a person forces, and would create first.
+            delete_before_replace=None if provider.side_by_side else True,
+        )
+        super().__init__(provider, name, dict.fromkeys(outputs) | inputs, ResourceOptions.merge(ours, opts))

@@ -69,6 +69,8 @@ def environment(layout: Layout, addresses: Addresses, tools: Tools) -> dict[str,
         "KUBECONFIG": str(layout.kubeconfig),
         "PULUMI_BACKEND_URL": f"file://{layout.root / 'pulumi-state'}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),
+        # The stack on a sandbox is `dev`, and its file is the private copy beside everything else of the sandbox.
+        "PULUMI_OPTION_CONFIG_FILE": str(layout.root / "Pulumi.dev.yaml"),
     }
     if tools.pulumi_home is not None:
         variables["PULUMI_HOME"] = str(tools.pulumi_home)

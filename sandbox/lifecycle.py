@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
 import shutil
 import signal
-import subprocess
 import time
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from sandbox.errors import SandboxError, port_taken
 from sandbox.layout import DEFAULT_ROOT, Layout
 from sandbox.manifest import load_tools
 from sandbox.ports import is_free
-from sandbox.process import Ledger, base_environment, end_all, marked, python_module, send, tail, wait_gone
+from sandbox.process import Ledger, base_environment, end_all, marked, python_module, send, start_time, tail, wait_gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,20 +45,27 @@ def start(settings: Settings, say: Say) -> bool:
         SandboxError: the toolchain is missing, a fixed port is taken, or a part did not start.
     """
     layout = Layout.at(settings.root)
-    if (pid := supervisor(layout)) is not None:
-        _follow(layout, pid, lambda _line: None)
-        say(f"already running (pid {pid}) in {layout.root}")
+    load_tools()
+    if settings.control_port and supervisor(layout) is None and not is_free(settings.control_port):
+        raise port_taken("The sandbox was to start with a fixed control port.", settings.control_port)
+    layout.create()
+    # Two starts at once: the second waits here and then finds the sandbox running.
+    with (layout.root / "start.lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _start(settings, layout, say)
+
+
+def _start(settings: Settings, layout: Layout, say: Say) -> bool:
+    if (running := supervisor(layout)) is not None:
+        _follow(layout, running, lambda _line: None)
+        say(f"already running (pid {running}) in {layout.root}")
         return False
     if left := end_left_overs(layout):
         say(f"ended {left} processes that a killed supervisor had left")
-    load_tools()
-    if settings.control_port and not is_free(settings.control_port):
-        raise port_taken("The sandbox was to start with a fixed control port.", settings.control_port)
-    layout.create()
     layout.progress.unlink(missing_ok=True)
-    process = _spawn(settings, layout)
+    pid = _spawn(settings, layout)
     try:
-        _follow(layout, process.pid, say, process)
+        _follow(layout, pid, say)
     except BaseException:
         # Also on Ctrl-C: a half-started sandbox is of no use.
         stop(layout, lambda _line: None)
@@ -78,6 +87,8 @@ def stop(layout: Layout, say: Say) -> int:
             say(f"the supervisor (pid {pid}) takes longer than {_STOP_SECONDS:.0f} s and is killed")
             send(pid, signal.SIGKILL)
             wait_gone([pid], _GRACE_SECONDS)
+        with contextlib.suppress(ChildProcessError):  # somebody else's child: its parent takes note of its end
+            os.waitpid(pid, os.WNOHANG)
     end_left_overs(layout)
     layout.endpoints.unlink(missing_ok=True)
     return len(before)
@@ -125,43 +136,50 @@ def clean(layout: Layout) -> None:
     shutil.rmtree(layout.root)
 
 
-def _spawn(settings: Settings, layout: Layout) -> subprocess.Popen[bytes]:
-    with (layout.logs / "supervisor.log").open("ab") as log:
-        return subprocess.Popen(
-            [*python_module("sandbox.supervisor"), *settings.arguments()],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=base_environment(layout),
-            cwd=settings.root,
-            start_new_session=True,
-        )
+def _spawn(settings: Settings, layout: Layout) -> int:
+    """Start the supervisor in a session of its own; it outlives whoever asked for it."""
+    log = layout.logs / "supervisor.log"
+    words = [*python_module("sandbox.supervisor"), *settings.arguments()]
+    return os.posix_spawn(
+        words[0],
+        words,
+        base_environment(layout),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
-def _follow(layout: Layout, pid: int, say: Say, process: subprocess.Popen[bytes] | None = None) -> None:
+def _follow(layout: Layout, pid: int, say: Say) -> None:
     """Pass on the supervisor's progress until it is ready."""
     deadline = time.monotonic() + _START_SECONDS
     lines = _lines(layout)
     while True:
+        ended = start_time(pid) is None
         for line in lines:
             if line is None:
                 break
             if "error" in line:
-                if process is not None:
-                    process.wait(_STOP_SECONDS)
-                raise SandboxError(
-                    asked="The sandbox was to start.",
-                    value=str(line["error"]),
-                    allowed="every part ready",
-                    action=f"see above; the logs are in {layout.logs}",
-                )
+                wait_gone([pid], _STOP_SECONDS)
+                raise _failed(layout, str(line["error"]))
             say(f"{line['elapsed']:6.1f} s  {line['what']}")
             if line.get("ready"):
                 return
-        ended = process.poll() is not None if process is not None else supervisor(layout) is None
         if ended or time.monotonic() > deadline:
             raise _not_ready(layout, pid, ended=ended)
         time.sleep(_POLL_SECONDS)
+
+
+def _failed(layout: Layout, why: str) -> SandboxError:
+    return SandboxError(
+        asked="The sandbox was to start.",
+        value=why,
+        allowed="every part ready",
+        action=f"see above; the logs are in {layout.logs}",
+    )
 
 
 def _lines(layout: Layout) -> Iterator[dict[str, object] | None]:

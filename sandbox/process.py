@@ -27,7 +27,14 @@ _PROC = Path("/proc")
 _START_TIME_FIELD = 21
 _STATE_FIELD = 2
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "MAAS_TOOLCHAIN_MANIFEST", "COVERAGE_PROCESS_START")
+_MACHINE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "MAAS_TOOLCHAIN_MANIFEST")
+# How fast the simulated parts are: set by whoever starts the sandbox, read by the parts themselves.
+_PACE = (
+    "SANDBOX_OPERATOR_DELAY_SECONDS",
+    "SANDBOX_GATEWAY_CACHE_SECONDS",
+    "SERVICE_TOKEN_DELAY_SECONDS",
+    "PURGE_DELAY_SECONDS",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +215,7 @@ class Child:
 
 def base_environment(layout: Layout) -> dict[str, str]:
     """What every process of the sandbox gets: the mark, and no proxy and no credential of the caller."""
-    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    kept = {name: os.environ[name] for name in (*_MACHINE, *_PACE) if name in os.environ}
     return kept | {MARK: str(layout.root), "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1", "GOTRACEBACK": "none"}
 
 

@@ -49,8 +49,9 @@ OUTPUTS: tuple[StackOutput, ...] = (
     StackOutput(
         name="test_application_keys",
         row="O-19",
-        type="mapping of `<account>/<application>` to {namespace, name, key}",
-        description="Where the key of each declared application is: a Secret, and the entry in it.",
+        type="mapping of `<account>/<application>` to {model, namespace, name, key}",
+        description="Where the key of each declared application is: a Secret and the entry in it; `model` is the system name "
+        "of the model it opens.",
     ),
     StackOutput(
         name="compat_flags",

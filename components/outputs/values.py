@@ -51,7 +51,12 @@ def _model(settings: Settings, key: str, plan_ids: PlanIds) -> dict[str, Any]:
 def _key_references(settings: Settings) -> dict[str, dict[str, str]]:
     namespace = settings.namespaces.consumers
     return {
-        f"{key}/{title}": {"namespace": namespace, "name": secret_name(key, title), "key": KEY_ENTRY}
+        f"{key}/{title}": {
+            "model": settings.system_name(application.model),
+            "namespace": namespace,
+            "name": secret_name(key, title),
+            "key": KEY_ENTRY,
+        }
         for key, account in settings.consumers.accounts.items()
-        for title in account.applications
+        for title, application in account.applications.items()
     }

@@ -15,6 +15,7 @@ from components.preflight.reader import ClusterReader, ClusterRefusalError
 
 _INGRESS = "/apis/config.openshift.io/v1/ingresses/cluster"
 _INGRESS_CERTIFICATE = "/api/v1/namespaces/openshift-config-managed/configmaps/default-ingress-cert"
+_STORAGE_CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 _QUESTIONS_AT_ONCE = 4
 
 
@@ -28,7 +29,11 @@ def inspected(settings: Settings) -> ClusterFacts:
         return _offline(settings)
     try:
         reader = ClusterReader(kubeconfig_path(settings.cluster, os.environ), settings.cluster.context)
-        faults = [*_wrong_domain(reader, settings), *_missing_permissions(reader, settings)]
+        faults = [
+            *_wrong_domain(reader, settings),
+            *_missing_storage(reader, settings),
+            *_missing_permissions(reader, settings),
+        ]
         bundle = settings.cluster.ca_bundle or _ingress_authority(reader)
     except (ClusterRefusalError, KubeconfigError) as refusal:
         raise pulumi.RunError(str(refusal)) from None
@@ -63,6 +68,18 @@ def _wrong_domain(reader: ClusterReader, settings: Settings) -> Iterator[str]:
         yield (
             f"cluster.wildcardDomain is {wanted}, but this cluster's router serves {found}. Allowed is the "
             f"router's own domain. Set cluster.wildcardDomain to {found}, or choose another cluster by cluster.context."
+        )
+
+
+def _missing_storage(reader: ClusterReader, settings: Settings) -> Iterator[str]:
+    """A claim on a class that does not exist stays pending for ever, with no error anywhere."""
+    wanted = settings.threescale.file_storage.pvc.storage_class_name
+    if reader.read(f"{_STORAGE_CLASSES}/{wanted}") is None:
+        listed = reader.read(_STORAGE_CLASSES) or {}
+        names = sorted(one["metadata"]["name"] for one in listed.get("items", ()))
+        yield (
+            f"threescale.fileStorage.pvc.storageClassName is {wanted}, which does not exist. Allowed are classes of "
+            f"this cluster that support ReadWriteMany; it has {', '.join(names) or 'none'}. Set the name of such a class."
         )
 
 

@@ -10,12 +10,19 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from dynamic_providers.threescale.errors import NotFound, Reasons, Rejected, ThreescaleError, Unauthorized, Unavailable
+from dynamic_providers.threescale.errors import (
+    BASE,
+    NotFound,
+    Reasons,
+    Rejected,
+    ThreescaleError,
+    Unauthorized,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from requests import Response
 
-BASE = "base"
 NO_BODY = object()
 """Stands for a body that is not JSON."""
 

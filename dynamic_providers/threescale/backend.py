@@ -1,14 +1,18 @@
 """Backend: where requests go (porta: `backend_api`)."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pulumi import Input, Output, ResourceOptions
 from pydantic import AfterValidator
 
-from dynamic_providers.declared import Props
+from dynamic_providers.declared import Json, Props
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.errors import BASE, Rejected
 from dynamic_providers.threescale.shapes import SystemName, Title, with_port
+
+if TYPE_CHECKING:
+    from dynamic_providers.threescale.client import AdminApi
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,26 @@ class BackendProvider(EntityProvider):
     props = BackendProps
     replace_on = frozenset({"system_name"})
     side_by_side = True  # 3scale refuses to delete a backend that a product still uses
+
+    def remove(self, api: "AdminApi", id_: str, known: Json) -> None:
+        """Delete the backend; while only a product that is being purged uses it, wait for the purge."""
+        wait = self.purge_wait(f"backend {id_}, its last user")
+        while True:
+            try:
+                return super().remove(api, id_, known)
+            except Rejected as in_use:
+                if users := self._users(api, id_):
+                    products = ", ".join(users)
+                    raise Rejected(in_use.asked, {BASE: [f"product {products} still uses backend {id_}"]}) from None
+            wait.pause("a deleted product that is not purged yet still uses it")
+
+    def _users(self, api: "AdminApi", id_: str) -> list[str]:
+        """Return the system names of the products that use the backend."""
+        return [
+            product["system_name"]
+            for product in api.pages("services", "services")
+            if any(str(usage["backend_id"]) == id_ for usage in api.pages(f"services/{product['id']}/backend_usages"))
+        ]
 
 
 class Backend(EntityResource, module="threescale", name="Backend"):

@@ -114,6 +114,14 @@ class EntityProvider(TenantProvider):
         """Send `wanted` to an existing entity of which the fields `changed` differ; return it as it is then."""
         return item | self.put(api, item, self.body(wanted), wanted)
 
+    def remove(self, api: "AdminApi", id_: str, known: Json) -> None:
+        """Delete the entity, and wait until it is purged."""
+        with suppress(NotFound):
+            api.call("DELETE", f"{self.path(known)}/{id_}")
+        wait = self.purge_wait(f"{self.entity.title} {id_}, purge")
+        while self.entity.purge and api.exists(self.entity.purge, id_):
+            wait.pause("deleted; 3scale's background job still holds its name")
+
     # What all entities do.
 
     def path(self, known: Json) -> str:
@@ -164,7 +172,7 @@ class EntityProvider(TenantProvider):
 
     def delete(self, _id: str, _props: Json) -> None:
         """Delete the entity, and wait until its name is free."""
-        self._remove(self.api, _id, self.canonical(_props))
+        self.remove(self.api, _id, self.canonical(_props))
 
     def state(self, item: Json, known: Json) -> Json:
         """Return inputs and outputs of `item`."""
@@ -200,7 +208,7 @@ class EntityProvider(TenantProvider):
     def _post(self, api: "AdminApi", wanted: Json) -> Json:
         """Send the create; while an entity that is being purged still holds the name, wait for it."""
         key = self.entity.natural_key
-        wait = self._purge_wait(f"{self.entity.title} {wanted.get(key)!r}, name to be free")
+        wait = self.purge_wait(f"{self.entity.title} {wanted.get(key)!r}, name to be free")
         while True:
             try:
                 return api.item("POST", self.entity.create_path or self.path(wanted), self._wrapped(self.body(wanted)))
@@ -216,17 +224,11 @@ class EntityProvider(TenantProvider):
 
     def _take_back(self, api: "AdminApi", id_: str, wanted: Json, broken: Exception) -> None:
         try:
-            self._remove(api, id_, wanted)
+            self.remove(api, id_, wanted)
         except (ThreescaleError, TimedOut):
             raise HalfMade(self.entity.title, id_, broken) from None
 
-    def _remove(self, api: "AdminApi", id_: str, known: Json) -> None:
-        with suppress(NotFound):
-            api.call("DELETE", f"{self.path(known)}/{id_}")
-        wait = self._purge_wait(f"{self.entity.title} {id_}, purge")
-        while self.entity.purge and api.exists(self.entity.purge, id_):
-            wait.pause("deleted; 3scale's background job still holds its name")
-
-    def _purge_wait(self, what: str) -> Wait:
+    def purge_wait(self, what: str) -> Wait:
+        """Return a wait for the job that purges what was deleted."""
         todo = "See whether 3scale's background jobs run (system-sidekiq), then run again."
         return Wait(what, PURGE_SECONDS, todo=todo)

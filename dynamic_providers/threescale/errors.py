@@ -17,8 +17,10 @@ paths, field names and 3scale's own reasons; never of request bodies, answers or
 from collections.abc import Mapping, Sequence
 
 Reasons = Mapping[str, Sequence[str]]
-"""Field name → 3scale's reasons. `base` stands for the entity as a whole."""
+"""Field name → 3scale's reasons."""
 
+BASE = "base"
+"""Rails' name for an entity as a whole."""
 REASON_CHARACTERS = 200
 """Reasons are 3scale's own sentences; whatever stands in for one is cut at this length."""
 
@@ -62,12 +64,12 @@ class Rejected(ThreescaleError):
 
     def __init__(self, asked: str, reasons: Reasons) -> None:
         self.reasons = {field: [reason[:REASON_CHARACTERS] for reason in found] for field, found in reasons.items()}
-        told = "; ".join(f"{field} {', '.join(found)}".strip() for field, found in self.reasons.items())
+        told = "; ".join(f"{field} {', '.join(found)}".removeprefix("base ") for field, found in self.reasons.items())
+        remedy = (
+            "Remove what stands in the way" if asked.startswith("DELETE") else "Correct the field where it is declared"
+        )
         super().__init__(
-            asked,
-            f"3scale refused it: {told}",
-            "Allowed is what the reason says",
-            "Correct the named field where it is declared and run again",
+            asked, f"3scale refused it: {told}", "Allowed is what the reason says", f"{remedy}, then run again"
         )
 
     def is_taken(self, field: str) -> bool:

@@ -111,7 +111,12 @@ def test_the_outputs_of_the_dev_stack(found: Recording) -> None:
         ],
         "model_endpoints": {MODEL: f"https://{MODEL}-maas-apicast-production.apps.maas.test"},
         "test_application_keys": {
-            "dev1/first-steps": {"namespace": "maas-consumers", "name": "dev1.first-steps", "key": "UserKey"}
+            "dev1/first-steps": {
+                "model": MODEL,
+                "namespace": "maas-consumers",
+                "name": "dev1.first-steps",
+                "key": "UserKey",
+            }
         },
         "compat_flags": [],
     }

@@ -13,6 +13,9 @@ import yaml
 
 INGRESS = "/apis/config.openshift.io/v1/ingresses/cluster"
 CERTIFICATE = "/api/v1/namespaces/openshift-config-managed/configmaps/default-ingress-cert"
+STORAGE_CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
+SHARED_CLASS = "efs-sc"
+"""The class that the dev stack names."""
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 Permits = Callable[[Mapping[str, str]], bool]
@@ -51,6 +54,8 @@ def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeC
     cluster = FakeCluster(
         documents={
             INGRESS: {"spec": {"domain": domain}},
+            f"{STORAGE_CLASSES}/{SHARED_CLASS}": {"metadata": {"name": SHARED_CLASS}},
+            STORAGE_CLASSES: {"items": [{"metadata": {"name": SHARED_CLASS}}]},
             CERTIFICATE: {"data": {"ca-bundle.crt": "-----BEGIN CERTIFICATE-----\nrouter\n"}},
         }
     )

@@ -74,6 +74,16 @@ def test_a_cluster_that_is_no_openshift_is_refused(cluster: FakeCluster) -> None
     assert "An OpenShift cluster is needed" in refusal(online(cluster.kubeconfig))
 
 
+def test_a_storage_class_that_does_not_exist_is_refused_and_the_others_named(cluster: FakeCluster) -> None:
+    volume = {"fileStorage": {"pvc": {"storageClassName": "cephfs"}}}
+    found = settings(cluster={"offline": False, "kubeconfig": str(cluster.kubeconfig)}, threescale=volume)
+
+    text = refusal(found)
+
+    assert "threescale.fileStorage.pvc.storageClassName is cephfs, which does not exist" in text
+    assert "it has efs-sc" in text
+
+
 def test_missing_permissions_are_listed_together_with_a_wrong_domain(cluster: FakeCluster) -> None:
     cluster.permits = lambda attributes: attributes["resource"] not in {"subscriptions", "namespaces"}
     cluster.documents[INGRESS] = {"spec": {"domain": "x.example"}}

@@ -37,7 +37,7 @@ def test_the_file_volume_names_its_class() -> None:
         "system": {
             "fileStorage": {
                 "persistentVolumeClaim": {
-                    "storageClassName": "ocs-storagecluster-cephfs",
+                    "storageClassName": "efs-sc",
                     "resources": {"requests": "100Mi"},
                 }
             }

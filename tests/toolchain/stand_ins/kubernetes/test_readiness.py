@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.values import Tree, Value
 
 
-Shown: TypeAlias = "list[Tree | None | Exception]"
+Shown: TypeAlias = "list[Tree | Exception | None]"
 """What each look at an object finds: the object, nothing, or a failure."""
 
 
@@ -297,7 +297,7 @@ def test_an_api_server_that_restarts_does_not_end_a_wait() -> None:
 
 def test_a_refusal_while_waiting_keeps_the_object() -> None:
     refusal = ApiError(403, "widgets is forbidden")
-    with pytest.raises(AwaitError, match="^widgets is forbidden$") as error:
+    with pytest.raises(AwaitError, match=r"^widgets is forbidden$") as error:
         until_ready(waiter([refusal]), PLACE, numbered(0), lambda _: Verdict(ready=False), seconds=5)
     assert error.value.live == numbered(0)
 

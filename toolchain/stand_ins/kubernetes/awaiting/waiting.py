@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from toolchain.stand_ins.kubernetes import objects
 from toolchain.stand_ins.kubernetes.errors import ApiError, CallError
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from toolchain.stand_ins.kubernetes.cluster import Cluster, Place
     from toolchain.stand_ins.kubernetes.values import Tree
 
-Answer = TypeVar("Answer")
-
 DEFAULT_SECONDS = 600.0
 """How long is waited when neither the resource's options nor its annotation say (official plugin: 10 minutes)."""
 
@@ -27,7 +25,8 @@ LONGEST_PAUSE_SECONDS = 0.3
 PAUSE_GROWTH = 1.4
 """Each look comes this much later than the one before: quick for what is quick, easy on the server for the rest."""
 
-NO_ANSWER = "The API server does not answer"
+_PASSING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)})
+"""Statuses of an API server that is busy or restarting."""
 
 TIMED_OUT = "timed out waiting for the condition"
 
@@ -84,32 +83,40 @@ def until_ready(  # noqa: PLR0913 - the last two are the wait's own settings
     """
     ticks = _Ticks(waiter, seconds)
     while True:
-        verdict = _answered(lambda: look(live), Verdict(ready=False, progress=NO_ANSWER), live)
+        verdict = _looked(look, live)
         if verdict.ready:
             waiter.tell("")
             return live
         if verdict.failed:
             raise AwaitError(not_initialized(live), live, verdict.problems)
         ticks.next(live, verdict, timed_out)
-        found = _answered(lambda: waiter.cluster.poll(place), live, live)
+        found = _polled(waiter, place, live)
         if found is None:
             raise AwaitError(f"'{place.name}' was deleted while waiting for it", live, verdict.problems)
         live = found
 
 
-def _answered(ask: Callable[[], Answer], otherwise: Answer, live: Tree) -> Answer:
-    """The answer, or the other value while the API server gives none: a restart of it must not end a wait.
-
-    Raises:
-        AwaitError: The server refuses to answer.
-    """
+def _looked(look: Callable[[Tree], Verdict], live: Tree) -> Verdict:
+    """The look's verdict; not ready while the API server, which the look may ask, does not answer."""
     try:
-        return ask()
-    except CallError:
-        return otherwise
-    except ApiError as error:
-        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS:
-            return otherwise
+        return look(live)
+    except (ApiError, CallError) as error:
+        _raise_refusal(error, live)
+        return Verdict(ready=False, progress="The API server does not answer")
+
+
+def _polled(waiter: Waiter, place: Place, known: Tree) -> Tree | None:
+    """The object now, `None` when it is gone, the known one while the API server does not answer."""
+    try:
+        return waiter.cluster.poll(place)
+    except (ApiError, CallError) as error:
+        _raise_refusal(error, known)
+        return known
+
+
+def _raise_refusal(error: Exception, live: Tree) -> None:
+    """Raise `AwaitError` for a refusal, but not for a server that is away: its restart must not end a wait."""
+    if isinstance(error, ApiError) and error.status not in _PASSING:
         raise AwaitError(str(error), live, []) from error
 
 
@@ -128,16 +135,15 @@ def until_gone(waiter: Waiter, place: Place, known: Tree, *, seconds: float) -> 
         AwaitError: It is still there when time is up or the user cancels.
     """
     ticks = _Ticks(waiter, seconds)
-    live: Tree | None = known
     while True:
-        last: Tree = live
-        live = _answered(lambda: waiter.cluster.poll(place), last, last)
+        live = _polled(waiter, place, known)
         if live is None:
             waiter.tell("")
             return
         finalizers = ", ".join(objects.at(live, "metadata", "finalizers") or [])
         progress = f"Waiting for deletion, finalizers: {finalizers}" if finalizers else "Waiting for deletion"
         ticks.next(live, Verdict(ready=False, progress=progress), TIMED_OUT)
+        known = live
 
 
 def not_initialized(live: Tree) -> str:
