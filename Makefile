@@ -41,7 +41,7 @@ check: setup ## lint, types, import contracts, generated files current
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m components.config schema --check
 	@$(PYTHON) -m components.config docs --check
-	@$(PYTHON) -m operations licences --check
+	@$(PYTHON) -m toolchain licences --check
 	@.venv/bin/yamllint --strict .
 	@.venv/bin/shellcheck .ci/run
 
@@ -69,7 +69,7 @@ format: ## rewrite what `make check` would refuse
 docs: ## generated files: schema, reference, licences
 	@$(PYTHON) -m components.config schema
 	@$(PYTHON) -m components.config docs
-	@$(PYTHON) -m operations licences
+	@$(PYTHON) -m toolchain licences
 
 lock: ## resolve requirements.lock anew
 	@$(PYTHON) -m uv pip compile pyproject.toml --group sandbox --group dev --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock

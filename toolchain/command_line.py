@@ -1,4 +1,4 @@
-"""The command line: `python3 -m toolchain setup | status | secrets STACK | clean`."""
+"""The command line: `python3 -m toolchain setup | status | secrets STACK | licences | clean`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain import clean, set_up, stack_secrets, status
+from toolchain import clean, licences, set_up, stack_secrets, status
 from toolchain.failure import InterruptedRunError, ToolchainError
 from toolchain.layout import Layout
 from toolchain.session import session
@@ -39,6 +39,8 @@ def main(
             stack_secrets.report(folder.resolve(), options.stack, options.keys.split(","), sys.stdout)
         elif options.command == "clean":
             clean.clean(layout, sys.stdout, cache=options.cache)
+        elif options.command == "licences":
+            licences.report(layout.root, sys.stdout, check=options.check)
         elif options.command == "status":
             return 0 if status.report(session(layout, environ, sys.stderr), sys.stdout) else FAILED
         else:
@@ -102,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("stack", metavar="STACK", help="the stack's name")
     generate.add_argument("--dir", type=Path, help="folder of the files (default: .maas/secrets/STACK of the project)")
     generate.add_argument("--keys", default=",".join(stack_secrets.KEYS), help="comma-separated configuration keys")
+    listing = commands.add_parser("licences", help="write docs/licences.md from the installed packages")
+    listing.add_argument("--check", action="store_true", help="refuse a list that is not current")
     cleaning = commands.add_parser("clean", help="remove .toolchain/ and .venv/")
     cleaning.add_argument("--cache", action="store_true", help="the user's cache folder as well")
     return parser

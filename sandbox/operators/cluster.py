@@ -96,7 +96,11 @@ class Cluster:
 
     def close(self) -> None:
         """Close every idle connection."""
-        self._client.rest_client.pool_manager.clear()
+        manager = self._client.rest_client.pool_manager
+        for key in list(manager.pools.keys()):
+            # Clearing the manager alone leaves the sockets to the garbage collector.
+            manager.pools[key].close()
+        manager.clear()
 
     def apply(self, manifest: Manifest, manager: str) -> Manifest:
         """Server-side apply as `manager`, taking over its fields from others."""

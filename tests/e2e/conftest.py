@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.platform import PROJECT, Platform, started, stopped
+from tests.support.deployed import PROJECT, Platform, started, stopped
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,7 +5,7 @@ import copy
 import pytest
 import requests
 
-from tests.support.platform import Platform
+from tests.support.deployed import Platform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.e2e.test_changes import MODEL, Tenant
-from tests.support.platform import PROJECT, STACK, Platform
+from tests.support.deployed import PROJECT, STACK, Platform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -37,7 +37,6 @@ def killed_at(platform: Platform, method: str, path_part: str) -> None:
     """`pulumi up`, killed as soon as 3scale has seen a request whose path holds `path_part`."""
     platform.forget_requests()
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
-    command += ["--config-file", str(platform.settings_file)]
     engine = subprocess.Popen(
         command, cwd=PROJECT, env=platform.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

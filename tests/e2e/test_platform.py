@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.platform import PROJECT, STACK, Platform
+from tests.support.deployed import PROJECT, STACK, Platform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

@@ -53,9 +53,18 @@ class TestBackend(EntityConformance):
         held = tenant.host.create(self.provider, self.example(tenant))
         usage = {"backend_api_config": {"backend_api_id": int(held.id), "path": "/used"}}
         tenant.api.call("POST", f"services/{tenant.product()}/backend_usages", usage)
-        with pytest.raises(PluginError, match="it is used by at least one Product"):
+        with pytest.raises(PluginError, match=rf"product \w+ still uses backend {held.id}\b"):
             tenant.host.delete(self.provider, held)
 
     def test_a_replacement_exists_before_the_old_backend_goes(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         assert not tenant.host.diff(self.provider, held, held.inputs | {"system_name": "other"}).delete_before_replace
+
+    def test_a_product_that_is_being_purged_is_waited_for(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        product = tenant.product()
+        usage = {"backend_api_config": {"backend_api_id": int(held.id), "path": "/used"}}
+        tenant.api.call("POST", f"services/{product}/backend_usages", usage)
+        tenant.api.call("DELETE", f"services/{product}")
+        tenant.host.delete(self.provider, held)
+        assert not tenant.api.exists("backend_api", held.id)

@@ -1,7 +1,7 @@
 import pytest
 
 from dynamic_providers.threescale.gate import GateProvider
-from tests.dynamic_providers.threescale.tenant import CANARY, Tenant
+from tests.dynamic_providers.threescale.tenant import CANARY, Json, Tenant
 from tests.support.plugin_host import PluginError, PluginHost
 
 
@@ -29,7 +29,7 @@ def test_a_tenant_that_answers_passes_and_stays_passed(tenant: Tenant) -> None:
         ({"kind": "reset_before"}, "no answer"),
     ],
 )
-def test_a_tenant_that_starts_up_is_waited_for(tenant: Tenant, fault: dict[str, object], phase: str) -> None:
+def test_a_tenant_that_starts_up_is_waited_for(tenant: Tenant, fault: Json, phase: str) -> None:
     tenant.fault(method="GET", pattern="/provider", count=2, **fault)
     tenant.host.create(GateProvider, {"timeout_seconds": 20})
     assert any(phase in line for line in tenant.host.lines)

@@ -148,12 +148,12 @@ class ApiServer:
         assert self._api is not None
         assert self._api.poll() is None, "kube-apiserver ended early"
         headers = {"Authorization": f"Bearer {self._token}"}
-        with urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False) as pool, warnings.catch_warnings():
+        pool = urllib3.HTTPSConnectionPool("127.0.0.1", self._port, cert_reqs="CERT_NONE", retries=False)
+        with pool, warnings.catch_warnings():
             # The server makes its own certificate, nobody signs it.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
             try:
-                url = f"https://127.0.0.1:{self._port}/readyz"
-                return pool.request("GET", url, headers=headers, timeout=2.0).status == 200
+                return pool.request("GET", "/readyz", headers=headers, timeout=2.0).status == 200
             except urllib3.exceptions.HTTPError:
                 return False
 

@@ -15,9 +15,13 @@ from toolchain.stand_ins.kubernetes.values import has_unknown, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from toolchain.stand_ins.kubernetes.cluster import Place
+    from toolchain.stand_ins.kubernetes.cluster import Cluster, Place
     from toolchain.stand_ins.kubernetes.session import Call, Session
     from toolchain.stand_ins.kubernetes.values import Tree
+
+
+_TRIES = 3
+"""How often a CRD is replaced when it changes between reading and writing."""
 
 
 def update(
@@ -99,9 +103,7 @@ def _updated(  # noqa: PLR0913, PLR0917 - what an apply is made of
     cluster = session.reachable()
     before = cluster.get(place)
     if objects.is_kind(news, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
-        metadata = {**news["metadata"], "resourceVersion": objects.text(before, "metadata", "resourceVersion")}
-        live = cluster.replace({**news, "metadata": metadata}, dry_run=call.preview)
-        cluster.forget_kinds()
+        live = _replaced(cluster, place, news, before, dry_run=call.preview)
     else:
         if not call.preview and not objects.is_patch(call.type_token, news):
             before = ownership.take_over(cluster, place, before, manager)
@@ -113,6 +115,22 @@ def _updated(  # noqa: PLR0913, PLR0917 - what an apply is made of
     seconds = readiness.timeout_seconds(call.timeout, news)
     readiness.wait(session.waiter(call.urn), place, live, seconds=seconds, await_all=session.settings.await_all)
     return news, newest(cluster, place, live)
+
+
+def _replaced(cluster: Cluster, place: Place, news: Tree, before: Tree, *, dry_run: bool) -> Tree:
+    """The CRD after a PUT; tried again when the API server has just written its status."""
+    for left in reversed(range(_TRIES)):
+        version = objects.text(before, "metadata", "resourceVersion")
+        metadata = {**news["metadata"], "resourceVersion": version}
+        try:
+            return cluster.replace({**news, "metadata": metadata}, dry_run=dry_run)
+        except ApiError as error:
+            if not error.is_conflict or not left:
+                raise
+            before = cluster.get(place)
+        finally:
+            cluster.forget_kinds()
+    raise AssertionError("no try was made")
 
 
 def _with_ignored_fields(news: Tree, live: Tree, manager: str, ignore_changes: Sequence[str]) -> tuple[Tree, Tree]:

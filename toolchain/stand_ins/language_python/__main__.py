@@ -16,7 +16,7 @@ def main() -> None:
     children = Children()
     host = LanguageHost(plugin.engine_address(sys.argv[1:]), children)
     plugin.serve(
-        lambda server: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server), at_end=children.interrupt
+        lambda server: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server), at_end=children.finish
     )
 
 

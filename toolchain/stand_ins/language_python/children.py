@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
 import threading
@@ -16,6 +15,9 @@ if TYPE_CHECKING:
 
 INTERRUPT_SECONDS = 3.0
 """How long an interrupted child may take before it is killed."""
+
+GROUP_SECONDS = 1.0
+"""How long a child may take to end by the interrupt that the engine has sent to the whole process group."""
 
 Channel = Literal["stdout", "stderr"]
 
@@ -31,6 +33,7 @@ class Children:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._signalled: set[subprocess.Popen[bytes]] = set()
         self._interrupted = threading.Event()
 
     @property
@@ -51,9 +54,10 @@ class Children:
         try:
             yield process
         finally:
-            end(process)
+            self._end(process)
             with self._lock:
                 self._running.discard(process)
+                self._signalled.discard(process)
 
     def outputs(
         self, command: list[str], cwd: str | Path, environ: dict[str, str]
@@ -81,29 +85,45 @@ class Children:
     def interrupt(self) -> None:
         """Interrupt every child and wait until it has ended."""
         self._interrupted.set()
+        for process in self._all():
+            self._signal_once(process)
+        for process in self._all():
+            self._end(process)
+
+    def finish(self) -> None:
+        """End every child, because the host ends.
+
+        The engine interrupts the whole process group, so a child gets time to end by itself first: a second interrupt
+        in the middle of Python's own clean-up would make it print what nobody can use.
+        """
+        self._interrupted.set()
+        for process in self._all():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(GROUP_SECONDS)
+        self.interrupt()
+
+    def _all(self) -> list[subprocess.Popen[bytes]]:
+        """The children that run now."""
         with self._lock:
-            running = list(self._running)
-        for process in running:
-            _signal(process, signal.SIGINT)
-        for process in running:
-            end(process)
+            return list(self._running)
 
+    def _signal_once(self, process: subprocess.Popen[bytes]) -> None:
+        """Interrupt a child, but never twice."""
+        with self._lock:
+            if process in self._signalled:
+                return
+            self._signalled.add(process)
+        process.send_signal(signal.SIGINT)
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Return when the child has ended: by itself, by an interrupt, or killed after INTERRUPT_SECONDS."""
-    if process.poll() is None:
-        _signal(process, signal.SIGINT)
-    try:
-        process.wait(INTERRUPT_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Send a signal unless the child is gone."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process.pid, number)
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """Return when the child has ended: by itself, by an interrupt, or killed after INTERRUPT_SECONDS."""
+        if process.poll() is None:
+            self._signal_once(process)
+        try:
+            process.wait(INTERRUPT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def forward(source: IO[bytes], sink: Callable[[bytes], object], interrupted: Callable[[], bool]) -> None:

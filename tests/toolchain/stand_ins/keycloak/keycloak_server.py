@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[4]
-STARTS_WITHIN_SECONDS = 180
+STARTS_WITHIN_SECONDS = 240
 ADMIN = "stand-in-tests"
 
 
@@ -48,16 +48,26 @@ class Server:
         }
 
 
+def manifest(name: str) -> str | None:
+    """What the toolchain's manifest says, None when there is none."""
+    path = ROOT / ".toolchain" / "manifest.json"
+    found = json.loads(path.read_text()).get(name) if path.is_file() else None
+    return None if found is None else str(found)
+
+
 def home() -> Path:
     """The unpacked distribution: of the toolchain, else of MAAS_KEYCLOAK_HOME; skips the test when there is none."""
-    manifest = ROOT / ".toolchain" / "manifest.json"
-    named = json.loads(manifest.read_text()).get("keycloak_home") if manifest.is_file() else None
-    found = named or os.environ.get("MAAS_KEYCLOAK_HOME")
+    found = manifest("keycloak_home") or os.environ.get("MAAS_KEYCLOAK_HOME")
     if not found or not (Path(found) / "bin" / "kc.sh").is_file():
         pytest.skip("no Keycloak: run `python3 -m toolchain setup`, or set MAAS_KEYCLOAK_HOME to an unpacked server")
-    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+    if not (java_home() or shutil.which("java")):
         pytest.skip("no Java on the PATH for Keycloak")
     return Path(found)
+
+
+def java_home() -> str:
+    """Where Java is, "" for the one on the PATH."""
+    return manifest("java_home") or os.environ.get("JAVA_HOME", "")
 
 
 def private_copy(distribution: Path, folder: Path) -> Path:
@@ -88,6 +98,8 @@ def running(folder: Path) -> Iterator[Server]:
         "KC_BOOTSTRAP_ADMIN_CLIENT_ID": server.client_id,
         "KC_BOOTSTRAP_ADMIN_CLIENT_SECRET": server.client_secret,
     }
+    if java_home():
+        environ["JAVA_HOME"] = java_home()
     options = ["--db=dev-mem", "--http-host=127.0.0.1", f"--http-port={port}", "--cache=local"]
     command = [str(private_copy(home(), folder) / "bin" / "kc.sh"), "start-dev", *options]
     with (folder / "keycloak.log").open("wb") as log:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.toolchain.stand_ins.keycloak.authority import issued
+from tests.toolchain.stand_ins.keycloak.tunnels import tunnel
 from toolchain.stand_ins.keycloak.api import AdminApi
 from toolchain.stand_ins.keycloak.errors import ApiError, KeycloakError, LoginError
 from toolchain.stand_ins.keycloak.settings import Settings
@@ -212,3 +213,15 @@ def test_an_unknown_authority_is_refused_unless_verification_is_off(
     with pytest.raises(LoginError, match="tls: failed to verify certificate"):
         api(secure[0]).get("realms")
     assert unverified(secure[0]).get("realms") == {}
+
+
+def test_a_tunnel_through_a_proxy_ends_at_the_given_authority(
+    secure: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tunnel() as (proxy, targets):
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "")
+        assert api(secure[0], root_ca=secure[1]).get("realms") == {}
+        with pytest.raises(LoginError, match="tls: failed to verify certificate"):
+            api(secure[0], root_ca=issued(tmp_path)[0]).get("realms")
+    assert set(targets) == {secure[0].removeprefix("https://")}

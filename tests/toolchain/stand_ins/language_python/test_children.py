@@ -81,6 +81,17 @@ def test_an_interrupt_ends_a_running_child_without_its_traceback(tmp_path: Path)
     assert children.interrupted
 
 
+def test_a_host_that_ends_takes_its_children_along(tmp_path: Path) -> None:
+    children = Children()
+    code = "import signal; print('ready', flush=True); signal.pause()"
+    found = children.outputs([sys.executable, "-u", "-c", code], tmp_path, dict(os.environ))
+    assert next(found) == ("stdout", b"ready\n")
+    children.finish()
+    rest = list(found)
+    assert len(rest) == 1
+    assert rest[0] != 0
+
+
 def test_a_child_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
     children = Children()
     command = [sys.executable, "-c", "import signal; signal.pause()"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from toolchain.stand_ins.keycloak.errors import KeycloakError, ValidationError
+from toolchain.stand_ins.keycloak.errors import ApiError, KeycloakError, ValidationError
 from toolchain.stand_ins.keycloak.resources.realm_blocks import (
     BRUTE_FORCE,
     HEADERS,
@@ -136,7 +137,13 @@ class Realm(Resource):
                 f"Deletion protection is enabled for keycloak_realm resource with realm {state['realm']} (ID: {id_}). "
                 "To delete this resource, first set terraform_deletion_protection to false and apply the changes"
             )
-        api.delete("realms", id_)
+        try:
+            api.delete("realms", id_)
+        except ApiError as error:
+            # A busy server sometimes fails in the middle of it; the official plugin asks a second time as well.
+            if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            api.delete("realms", id_)
 
     def imported(self, _api: AdminApi, import_id: str) -> tuple[str, Values]:
         """`<realm>`."""

@@ -1,0 +1,59 @@
+import pytest
+
+from dynamic_providers import waiting
+from dynamic_providers.waiting import TimedOut, Wait
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that only moves when somebody rests."""
+    now = [0.0]
+
+    class Rest:
+        def wait(self, seconds: float) -> None:
+            now[0] += seconds
+
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(waiting.threading, "Event", Rest)
+    return now
+
+
+def test_a_wait_prints_each_new_phase_once(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    wait = Wait("the thing", 100, todo="Help it.")
+    for phase in ("starting", "starting", "nearly", "nearly"):
+        wait.pause(phase)
+    wait.say("ready")
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(" (")[0] for line in told] == ["the thing: starting", "the thing: nearly", "the thing: ready"]
+
+
+def test_a_wait_that_does_not_move_still_prints_every_thirty_seconds(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wait = Wait("the thing", 200, todo="Help it.")
+    while clock[0] < 100:
+        wait.pause("starting")
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_a_wait_is_bounded_and_tells_what_is_known(clock: list[float]) -> None:
+    wait = Wait("the thing", 10, todo="Help it.")
+    with pytest.raises(TimedOut) as over:
+        while True:
+            wait.pause("starting", lambda: "Events: one, two")
+    assert clock[0] == pytest.approx(10)
+    assert str(over.value) == (
+        "wait for the thing: the time is over, last seen: starting. Events: one, two. Allowed were 10 s. Help it."
+    )
+
+
+def test_looks_become_rarer_up_to_the_slowest(clock: list[float]) -> None:
+    wait = Wait("the thing", 1000, todo="Help it.", slowest_seconds=5)
+    rests = []
+    for _ in range(20):
+        before = clock[0]
+        wait.pause("starting")
+        rests.append(clock[0] - before)
+    assert rests[0] <= 0.12
+    assert max(rests) <= 6
+    assert min(rests[12:]) >= 4
