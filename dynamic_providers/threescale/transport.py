@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
 from urllib3.util import Retry
 
 CONCURRENCY = 8
@@ -61,6 +62,7 @@ def session(access_token: str, ca_bundle: str, patience: Patience) -> requests.S
         backoff_jitter=patience.backoff_seconds,
         backoff_max=patience.longest_pause_seconds,
         retry_after_max=int(patience.longest_pause_seconds),
+        other=0,  # a certificate that is not trusted will not become better
         redirect=False,
         raise_on_status=False,
     )
@@ -73,21 +75,22 @@ def session(access_token: str, ca_bundle: str, patience: Patience) -> requests.S
     return made
 
 
-def cause(error: requests.RequestException) -> str:
+def cause(error: Exception) -> str:
     """Return why a request got no answer, in the words of the operating system or of TLS; no URL, no header."""
     seen: BaseException | None = error
-    deepest = ""
+    words = "the connection broke off before the answer was complete"
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted ({seen.verify_message})"
+        if isinstance(seen, ReadTimeoutError | ConnectTimeoutError) and not isinstance(seen, NewConnectionError):
+            return "it did not answer in time"
         if isinstance(seen, OSError) and seen.strerror and not isinstance(seen, requests.RequestException):
-            deepest = seen.strerror
-        inner = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None
-        seen = getattr(inner, "reason", None) or inner or seen.__cause__ or seen.__context__
-    return deepest or _named(error)
+            words = seen.strerror
+        seen = _within(seen)
+    return words
 
 
-def _named(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return "it did not answer in time"
-    return "the connection broke off before the answer was complete"
+def _within(error: BaseException) -> BaseException | None:
+    """Return the error that this one wraps: urllib3 keeps it in `reason`, requests in its arguments."""
+    wrapped = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
+    return next((one for one in wrapped if isinstance(one, BaseException)), None)

@@ -24,35 +24,13 @@ class Events:
 
     async def warn(self, item: Json, reason: str, message: str) -> None:
         """Write a warning about an object."""
-        await self._write(item, "Warning", reason, message)
-
-    async def _write(self, item: Json, kind: str, reason: str, message: str) -> None:
         metadata = item["metadata"]
         same = (metadata["uid"], reason, message)
         if same in self._written:
             return
-        moment = now()
-        body: Json = {
-            "apiVersion": "v1",
-            "kind": "Event",
-            "metadata": {"generateName": f"{metadata['name'][:200]}.", "namespace": metadata["namespace"]},
-            "involvedObject": {
-                "apiVersion": item.get("apiVersion", "v1"),
-                "kind": item.get("kind") or "Pod",
-                "name": metadata["name"],
-                "namespace": metadata["namespace"],
-                "uid": metadata["uid"],
-            },
-            "type": kind,
-            "reason": reason,
-            "message": message,
-            "source": {"component": self._component},
-            "firstTimestamp": moment,
-            "lastTimestamp": moment,
-            "count": 1,
-        }
         try:
-            await self._client.create(f"/api/v1/namespaces/{metadata['namespace']}/events", body)
+            path = f"/api/v1/namespaces/{metadata['namespace']}/events"
+            await self._client.create(path, _warning(item, reason, message, self._component))
         except ApiError as refusal:
             # A namespace that is being deleted takes no new events; an event is never worth a failure.
             if refusal.status not in {403, 404}:
@@ -60,3 +38,22 @@ class Events:
         self._written[same] = None
         if len(self._written) > _REMEMBERED:
             self._written.pop(next(iter(self._written)))
+
+
+def _warning(item: Json, reason: str, message: str, component: str) -> Json:
+    metadata, moment = item["metadata"], now()
+    involved = {key: metadata[key] for key in ("name", "namespace", "uid")}
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"generateName": f"{metadata['name'][:200]}.", "namespace": metadata["namespace"]},
+        # Items of a list carry no apiVersion; everything a node speaks about is in the core group.
+        "involvedObject": {"apiVersion": "v1", "kind": item.get("kind") or "Pod"} | involved,
+        "type": "Warning",
+        "reason": reason,
+        "message": message,
+        "source": {"component": component},
+        "firstTimestamp": moment,
+        "lastTimestamp": moment,
+        "count": 1,
+    }

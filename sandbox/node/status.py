@@ -92,22 +92,7 @@ def pod_status(pod: Json, address: str, containers: Sequence[ContainerState], st
     """
     spec = pod["spec"]
     found = phase(containers, spec.get("restartPolicy", "Always"))
-    done = found in {"Succeeded", "Failed"}
-    unready = [container.name for container in containers if not container.ready]
-    readiness: Json = {"status": "True"}
-    if done:
-        readiness = {"status": "False", "reason": "PodCompleted" if found == "Succeeded" else "PodFailed"}
-    elif unready:
-        message = f"containers with unready status: [{' '.join(unready)}]"
-        readiness = {"status": "False", "reason": "ContainersNotReady", "message": message}
-    initialized: Json = {"status": "True"} | ({"reason": "PodCompleted"} if done else {})
-    conditions = [
-        {"type": "PodReadyToStartContainers", "status": "False" if done else "True"},
-        {"type": "Initialized"} | initialized,
-        {"type": "Ready"} | readiness,
-        {"type": "ContainersReady"} | readiness,
-        {"type": "PodScheduled", "status": "True"},
-    ]
+    conditions = _conditions(found, [container.name for container in containers if not container.ready])
     return {
         "phase": found,
         "conditions": _dated(conditions, pod.get("status", {}).get("conditions") or [], moment),
@@ -120,6 +105,24 @@ def pod_status(pod: Json, address: str, containers: Sequence[ContainerState], st
         "containerStatuses": [container.shown() for container in containers],
         "initContainerStatuses": [_finished(init, started) for init in spec.get("initContainers") or []],
     }
+
+
+def _conditions(found: str, unready: Sequence[str]) -> list[Json]:
+    """The conditions of a pod in a phase, some of its containers not ready."""
+    done = found in {"Succeeded", "Failed"}
+    readiness: Json = {"status": "True"}
+    if done:
+        readiness = {"status": "False", "reason": "PodCompleted" if found == "Succeeded" else "PodFailed"}
+    elif unready:
+        message = f"containers with unready status: [{' '.join(unready)}]"
+        readiness = {"status": "False", "reason": "ContainersNotReady", "message": message}
+    return [
+        {"type": "PodReadyToStartContainers", "status": "False" if done else "True"},
+        {"type": "Initialized", "status": "True"} | ({"reason": "PodCompleted"} if done else {}),
+        {"type": "Ready"} | readiness,
+        {"type": "ContainersReady"} | readiness,
+        {"type": "PodScheduled", "status": "True"},
+    ]
 
 
 def unscheduled_status(pod: Json, why: str, moment: str) -> Json:

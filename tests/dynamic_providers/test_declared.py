@@ -70,7 +70,7 @@ def _as_doubles(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@pytest.mark.parametrize("unknown", [UNKNOWN, Unknown()])
+@pytest.mark.parametrize("unknown", [UNKNOWN, Unknown()])  # type: ignore[no-untyped-call] # the SDK's own
 def test_a_field_with_something_unknown_keeps_its_form_and_is_judged_where_it_is_known(unknown: object) -> None:
     raw = {"name": "ab", "things": {"x": {"size": unknown}, "y": {"size": 0}}}
     values, problems = canonical(Sample, raw)

@@ -1,7 +1,11 @@
 import pytest
 
-from dynamic_providers import waiting
 from dynamic_providers.waiting import TimedOut, Wait
+
+
+def _never(wait: Wait) -> None:
+    while True:
+        wait.pause("starting", lambda: "Events: one, two")
 
 
 @pytest.fixture
@@ -13,8 +17,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         def wait(self, seconds: float) -> None:
             now[0] += seconds
 
-    monkeypatch.setattr(waiting.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(waiting.threading, "Event", Rest)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("threading.Event", Rest)
     return now
 
 
@@ -39,8 +43,7 @@ def test_a_wait_that_does_not_move_still_prints_every_thirty_seconds(
 def test_a_wait_is_bounded_and_tells_what_is_known(clock: list[float]) -> None:
     wait = Wait("the thing", 10, todo="Help it.")
     with pytest.raises(TimedOut) as over:
-        while True:
-            wait.pause("starting", lambda: "Events: one, two")
+        _never(wait)
     assert clock[0] == pytest.approx(10)
     assert str(over.value) == (
         "wait for the thing: the time is over, last seen: starting. Events: one, two. Allowed were 10 s. Help it."

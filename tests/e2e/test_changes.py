@@ -23,10 +23,12 @@ class Tenant:
         self._session = requests.Session()
         self._session.auth = ("", platform.pulumi("config", "get", "threescaleSeedToken").strip())
         self._session.proxies = {"https": environment["HTTPS_PROXY"]}
-        self._session.verify = endpoints["ca_file"]
+        self._authority = endpoints["ca_file"]
 
     def call(self, method: str, path: str, **body: object) -> dict[str, object]:
-        answer = self._session.request(method, f"{self._base}/{path}.json", json=body or None, timeout=30)
+        # `verify` is given here because REQUESTS_CA_BUNDLE would win over the session's.
+        url = f"{self._base}/{path}.json"
+        answer = self._session.request(method, url, json=body or None, timeout=30, verify=self._authority)
         answer.raise_for_status()
         found: dict[str, object] = answer.json() if answer.content else {}
         return found

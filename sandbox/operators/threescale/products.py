@@ -1,19 +1,21 @@
-"""zync's eyes: asks the 3scale of each installation for its products, so that their Routes follow."""
+"""zync's eyes: reads the products of the sandbox's 3scale, so that their Routes follow.
+
+The real zync is told by porta's events. Here the emulator's state is read through the sandbox's control API: requests
+to the Admin API would stand in the request log that tests count, and would use up injected faults.
+"""
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import logging
 import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from sandbox.operators.kinds import API_MANAGER, SECRET
+from sandbox.operators.kinds import API_MANAGER
 from sandbox.operators.reconcile import Product, deployment_available
-from sandbox.operators.threescale.credentials import SEED, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,67 +23,58 @@ if TYPE_CHECKING:
     from sandbox.operators.store import Store
 
 _LOG = logging.getLogger(__name__)
-_PAGE = 500
 _SECONDS = 5.0
-# Requests of this name are the sandbox's own: the emulator neither logs them nor spends faults on them.
-_AGENT = "zync"
+_STATE = "/threescale/state"
 
 
-class Unanswered(Exception):  # noqa: N818 - no error: the portal is not up yet or was restarted
-    """The portal gave no usable answer; the next round asks again."""
+class Unanswered(Exception):  # noqa: N818 - no error: the emulator is not up yet or was restarted
+    """There was no usable answer; the next round asks again."""
 
 
-class Portal:
-    """The Admin API of one installation, found through the sandbox's control API."""
+def products(control_url: str) -> tuple[Product, ...]:
+    """Every product of the emulator with its public addresses, by id.
 
-    def __init__(self, control_url: str, namespace: str, token: str) -> None:
-        self._control = control_url
-        self._host = f"system-provider.{namespace}.svc"
-        self._token = token
+    Raises:
+        Unanswered: no answer, or another one than a tenant's state.
+    """
+    state = _state(control_url)
+    try:
+        proxies = {proxy["service_id"]: proxy for proxy in state["proxy"]}
+        return tuple(_product(service, proxies[service["id"]]) for service in state["service"])
+    except (KeyError, TypeError) as missing:
+        raise Unanswered(f"GET {_STATE}: no {missing}") from missing
 
-    def products(self) -> tuple[Product, ...]:
-        """Every product with its public addresses.
 
-        Raises:
-            Unanswered: no or another answer.
-        """
-        address = self._address()
-        services = self._services(address)
-        return tuple(self._product(address, service["service"]) for service in services)
+def _product(service: dict[str, Any], proxy: dict[str, Any]) -> Product:
+    addresses = {"production": proxy["endpoint"], "staging": proxy["sandbox_endpoint"]}
+    return Product(
+        id=service["id"],
+        system_name=service["system_name"],
+        deployment_option=service["deployment_option"],
+        endpoints={environment: url for environment, url in addresses.items() if url},
+    )
 
-    def _address(self) -> tuple[str, int]:
-        control = urlsplit(self._control)
-        query = urlencode({"host": self._host, "port": 3000})
-        answer = _get(control.hostname or "", control.port or 80, f"{control.path}/resolve?{query}", {})
-        return str(answer["address"]), int(answer["port"])
 
-    def _services(self, address: tuple[str, int]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        page = 1
-        while True:
-            answer = self._ask(address, f"/admin/api/services.json?per_page={_PAGE}&page={page}")
-            found += answer["services"]
-            if len(answer["services"]) < _PAGE:
-                return found
-            page += 1
-
-    def _product(self, address: tuple[str, int], service: dict[str, Any]) -> Product:
-        proxy = self._ask(address, f"/admin/api/services/{service['id']}/proxy.json")["proxy"]
-        endpoints = {"production": proxy.get("endpoint"), "staging": proxy.get("sandbox_endpoint")}
-        return Product(
-            id=service["id"],
-            system_name=service["system_name"],
-            deployment_option=service["deployment_option"],
-            endpoints={environment: url for environment, url in endpoints.items() if url},
-        )
-
-    def _ask(self, address: tuple[str, int], path: str) -> dict[str, Any]:
-        basic = base64.b64encode(f":{self._token}".encode()).decode()
-        return _get(*address, path, {"Authorization": f"Basic {basic}"})
+def _state(control_url: str) -> dict[str, Any]:
+    control = urlsplit(control_url)
+    # No library that reads proxy variables: the control API is on loopback.
+    connection = http.client.HTTPConnection(control.hostname or "", control.port, timeout=_SECONDS)
+    try:
+        connection.request("GET", control.path + _STATE, headers={"Accept": "application/json"})
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != HTTPStatus.OK:
+            raise Unanswered(f"GET {_STATE}: {answer.status}")
+        found: dict[str, Any] = json.loads(body)
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        raise Unanswered(f"GET {_STATE}: {type(problem).__name__}") from problem
+    finally:
+        connection.close()
+    return found
 
 
 class ProductWatch:
-    """Asks every installation in turn, each `interval` seconds, and reports to the loop."""
+    """Asks each `interval` seconds while an installation runs, and reports to the loop."""
 
     def __init__(
         self,
@@ -108,10 +101,17 @@ class ProductWatch:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._interval):
-            self.ask_all()
+            try:
+                self.ask_all()
+            except Unanswered as why:
+                _LOG.info("products: %s", why)
 
     def ask_all(self) -> None:
-        """One round over all installations."""
+        """One round over all installations.
+
+        Raises:
+            Unanswered: what was known stays known.
+        """
         namespaces = {manager["metadata"]["namespace"] for manager in self._store.objects(API_MANAGER)}
         for namespace in self._known - namespaces:
             self._report(namespace, None)
@@ -119,31 +119,4 @@ class ProductWatch:
         for namespace in sorted(namespaces):
             # Without zync's worker nobody asks; without system-app nobody answers.
             if all(deployment_available(self._store, namespace, name) for name in ("zync-que", "system-app")):
-                self._ask(namespace)
-
-    def _ask(self, namespace: str) -> None:
-        seed = decoded(self._store.get(SECRET, namespace, SEED))
-        try:
-            products = Portal(self._control_url, namespace, seed.get("ADMIN_ACCESS_TOKEN", "")).products()
-        except Unanswered as why:
-            _LOG.info("products of namespace %s: %s", namespace, why)
-            return
-        self._report(namespace, products)
-
-
-def _get(host: str, port: int, path: str, headers: dict[str, str]) -> dict[str, Any]:
-    # No library that reads proxy variables: everything asked here is on loopback.
-    connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
-    shown = path.partition("?")[0]
-    try:
-        connection.request("GET", path, headers={"Accept": "application/json", "User-Agent": _AGENT, **headers})
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != HTTPStatus.OK:
-            raise Unanswered(f"GET {shown}: {answer.status}")
-        found: dict[str, Any] = json.loads(body)
-    except (OSError, http.client.HTTPException, ValueError) as problem:
-        raise Unanswered(f"GET {shown}: {type(problem).__name__}") from problem
-    finally:
-        connection.close()
-    return found
+                self._report(namespace, products(self._control_url))

@@ -68,7 +68,7 @@ def _handler(server: Scripted) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(data[: len(data) // 2] if reply.cut else data)
             self.close_connection = self.close_connection or reply.cut
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server's names
 
         def log_message(self, *_: object) -> None:
             """Print nothing."""

@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import ipaddress
 import ssl
 from pathlib import Path
@@ -16,11 +16,11 @@ from tests.dynamic_providers.threescale.scripted import Reply, in_turn, scripted
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[str, ssl.SSLContext]:
     """A certificate for 127.0.0.1 that nobody knows, and a server context with it."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
+    key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "own authority")])
     built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    built = built.serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(hours=1))
-    built = built.not_valid_after(now + datetime.timedelta(hours=1))
+    built = built.serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(hours=1))
+    built = built.not_valid_after(now + dt.timedelta(hours=1))
     built = built.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     hosts = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     pem = built.add_extension(hosts, critical=False).sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)

@@ -35,7 +35,11 @@ if TYPE_CHECKING:
     from sandbox.operators.store import Manifest
     from tests.sandbox.operators.conftest import ApiServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # A server that is killed leaves some of the client library's sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 class Node:

@@ -7,11 +7,13 @@ import pytest
 from tests.toolchain.stand_ins.kubernetes.builders import config_map, widget
 from tests.toolchain.stand_ins.kubernetes.plugin_client import Refused
 from toolchain.stand_ins.kubernetes import values
+from toolchain.stand_ins.kubernetes.errors import ApiError
 from toolchain.stand_ins.kubernetes.values import UNKNOWN, Tree
 
 if TYPE_CHECKING:
     from tests.toolchain.stand_ins.kubernetes.control_plane import ControlPlane
     from tests.toolchain.stand_ins.kubernetes.plugin_client import PluginClient
+    from toolchain.stand_ins.kubernetes.cluster import Place
 
 
 def managers(state: Tree) -> list[tuple[str, str]]:
@@ -170,3 +172,25 @@ def test_mutable_config_map_data_is_changed_in_place(provider: PluginClient, nam
     assert not found.diffs
     state = provider.update(resource_id, state, config_map(namespace, a="3"))
     assert state["data"] == {"a": "3"}
+
+
+@pytest.mark.parametrize("refusals", [1, 3])
+def test_a_takeover_survives_a_change_between_reading_and_writing(
+    provider: PluginClient, namespace: str, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    cluster = provider.session.reachable()
+    left, patch = [refusals], cluster.json_patch
+
+    def refusing(place: Place, steps: list[Tree]) -> Tree:
+        if left[0]:
+            left[0] -= 1
+            raise ApiError(409, "the object has been modified", "Conflict")
+        return patch(place, steps)
+
+    monkeypatch.setattr(cluster, "json_patch", refusing)
+    resource_id, state = provider.create(widget(namespace, size=1))
+    if refusals == 1:
+        assert provider.update(resource_id, state, widget(namespace, size=2))["spec"]["size"] == 2
+    else:
+        with pytest.raises(Refused, match="the object has been modified"):
+            provider.update(resource_id, state, widget(namespace, size=2))
