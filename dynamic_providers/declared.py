@@ -17,6 +17,8 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from dynamic_providers.json_object import Json
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
     from pydantic.fields import FieldInfo
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
 TYPE_PREFIX = "pulumi-python:dynamic/"
 """How the type token of every dynamic resource begins."""
-Json = dict[str, Any]
-"""A JSON object: of a request, of an answer, or the properties of a resource."""
 
 SHOWN_CHARACTERS = 80
 """A refused value is quoted up to this length."""

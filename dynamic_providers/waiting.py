@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
-LINE_EVERY_SECONDS = 30.0
-"""A wait that does not move still prints a line this often, so that nobody takes it for dead."""
+LINE_EVERY_SECONDS = 25.0
+"""The first look after this time prints a line even when nothing moved; looks are 6 s apart at most, so a sign of life
+comes every half minute."""
 
 
 class TimedOut(Exception):  # noqa: N818 - says what happened
@@ -21,8 +22,8 @@ class TimedOut(Exception):  # noqa: N818 - says what happened
 class Wait:
     """The course of one wait; `pause` between two looks at the condition.
 
-    Lines go to standard output, which the engine shows beside the resource: one per change of phase, one at least every
-    30 seconds.
+    Lines go to standard output, which the engine shows beside the resource: one per change of phase, and one at least
+    every half a minute.
     """
 
     def __init__(self, what: str, timeout_seconds: float, *, todo: str, slowest_seconds: float = 5.0) -> None:
@@ -42,7 +43,7 @@ class Wait:
         return time.monotonic() - self._began
 
     def say(self, phase: str) -> None:
-        """Print `phase` with the elapsed time when it is news, or when nothing was printed for 30 seconds."""
+        """Print `phase` with the elapsed time when it is news, or when nothing was printed for long."""
         silent_for = self.elapsed_seconds - self._said_at
         if phase == self._phase and silent_for < LINE_EVERY_SECONDS:
             return

@@ -16,6 +16,8 @@ from operations.errors import OperationError
 
 PROJECT = Path(__file__).resolve().parent.parent
 """The folder of Pulumi.yaml: commands work from any directory."""
+PROJECT_NAME = "maas"
+"""The name in Pulumi.yaml."""
 
 
 def _tail(text: str, lines: int = 25) -> str:

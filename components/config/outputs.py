@@ -50,8 +50,8 @@ OUTPUTS: tuple[StackOutput, ...] = (
         name="test_application_keys",
         row="O-19",
         type="mapping of `<account>/<application>` to {model, namespace, name, key}",
-        description="Where the key of each declared application is: a Secret and the entry in it; `model` is the system name "
-        "of the model it opens.",
+        description="Where the key of each declared application is: a Secret and the entry in it; `model` is the "
+        "system name of the model it opens.",
     ),
     StackOutput(
         name="compat_flags",

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import pulumi
-from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 from pulumi_kubernetes.core import v1 as core
 
 from components.config.hosts import identity_host
@@ -11,6 +10,7 @@ from components.config.identity import Identity
 from components.custom_resources import digest
 from components.identity_server.manifests import AUTOMATION_SECRET, NAME, keycloak, route
 from components.site import Site
+from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 
 from components.custom_resources import digest
 from components.model_server.manifests import ServedModel, callers, inference_service, serving_runtime
 from components.site import Site
+from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 
 _MEASURING = ("openshift-user-workload-monitoring", "redhat-ods-applications")
 """Namespaces whose pods read metrics and health: without them monitoring and dashboard break."""

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import pulumi
-from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 
 from components.config.operators import OpenShiftAi as OpenShiftAiSettings
 from components.custom_resources import digest
 from components.openshift_ai.manifests import data_science_cluster, initialization
 from components.site import Site
+from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import pulumi
-from dynamic_providers.cluster.operator_ready import OperatorReady, OperatorReadyArgs
 from pulumi_kubernetes.core import v1 as core
 
 from components.operator_install.catalogue import Operator
 from components.operator_install.manifests import operator_group, subscription
 from components.site import Site
+from dynamic_providers.cluster.operator_ready import OperatorReady, OperatorReadyArgs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,7 +79,7 @@ def _missing_storage(reader: ClusterReader, settings: Settings) -> Iterator[str]
         names = sorted(one["metadata"]["name"] for one in listed.get("items", ()))
         yield (
             f"threescale.fileStorage.pvc.storageClassName is {wanted}, which does not exist. Allowed are classes of "
-            f"this cluster that support ReadWriteMany; it has {', '.join(names) or 'none'}. Set the name of such a class."
+            f"this cluster with ReadWriteMany; it has {', '.join(names) or 'none'}. Set the name of such a class."
         )
 
 

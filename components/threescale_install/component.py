@@ -4,12 +4,12 @@ import base64
 from dataclasses import dataclass
 
 import pulumi
-from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 from pulumi_kubernetes.core import v1 as core
 
 from components.custom_resources import Manifest, digest
 from components.site import Site
 from components.threescale_install.manifests import NAME, SEED_SECRET, api_manager
+from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 from dynamic_providers.threescale.gate import Gate, GateArgs
 
 

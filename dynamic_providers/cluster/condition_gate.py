@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field
 from dynamic_providers.cluster import conditions
 from dynamic_providers.cluster.errors import Failed
 from dynamic_providers.cluster.gate import ClusterProvider, pass_when
-from dynamic_providers.declared import DeclaredResource, Json, Props
+from dynamic_providers.declared import DeclaredResource, Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.waiting import Wait
 
 if TYPE_CHECKING:

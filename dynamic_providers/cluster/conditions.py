@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dynamic_providers.declared import Json
+from dynamic_providers.json_object import Json
 
 DEMAND = r"[\w./-]+(=[^/=]*(/[^/=]+)?)?"
 MESSAGE_CHARACTERS = 300

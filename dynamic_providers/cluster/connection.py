@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from dynamic_providers.cluster.errors import ClusterError, Forbidden, Unreachable
-from dynamic_providers.declared import Json
+from dynamic_providers.json_object import Json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from dynamic_providers.cluster.connection import Cluster
 from dynamic_providers.cluster.errors import ClusterError
-from dynamic_providers.declared import Json
+from dynamic_providers.json_object import Json
 
 QUOTED = 5
 """So many events and so many containers are quoted."""

@@ -4,7 +4,7 @@ from dynamic_providers.cluster.conditions import MESSAGE_CHARACTERS, quoted
 from dynamic_providers.cluster.connection import Cluster
 from dynamic_providers.cluster.errors import Failed, Refused
 from dynamic_providers.cluster.evidence import evidence
-from dynamic_providers.declared import Json
+from dynamic_providers.json_object import Json
 
 OLM = "/apis/operators.coreos.com/v1alpha1"
 REPAIR = "Repair what the reason names, then run `pulumi up` again"

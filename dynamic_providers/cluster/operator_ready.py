@@ -13,7 +13,8 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from pydantic import Field
 
 from dynamic_providers.cluster.gate import ClusterProvider, pass_when
-from dynamic_providers.declared import DeclaredResource, Json, Props
+from dynamic_providers.declared import DeclaredResource, Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.waiting import Wait
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from dynamic_providers.declared import Json, Props
+from dynamic_providers.declared import Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.shapes import Id, Title
 

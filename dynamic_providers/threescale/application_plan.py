@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from pulumi import Input, Output, ResourceOptions
 from pydantic import AfterValidator, Field, NonNegativeInt
 
-from dynamic_providers.declared import Json, Member, Props
+from dynamic_providers.declared import Member, Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.errors import Rejected
 from dynamic_providers.threescale.limits import held_limits, limit_key, set_limits

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 from pulumi import Input, Output, ResourceOptions
 from pydantic import AfterValidator
 
-from dynamic_providers.declared import Json, Props
+from dynamic_providers.declared import Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.errors import BASE, Rejected
 from dynamic_providers.threescale.shapes import SystemName, Title, with_port

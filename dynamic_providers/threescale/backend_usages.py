@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 from pulumi import Input, Output, ResourceOptions
 from pydantic import AfterValidator
 
-from dynamic_providers.declared import Json, Member, Props
+from dynamic_providers.declared import Member, Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.owned import OwnedProvider, removed
 from dynamic_providers.threescale.shapes import Id

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import answers, transport
 from dynamic_providers.threescale.errors import NotFound, ThreescaleError, Unavailable
 from dynamic_providers.threescale.transport import REPEATABLE, Patience
@@ -26,7 +27,6 @@ HEALING_PAUSES_SECONDS = (0.1, 1.0, 4.0)
 """Rests before a create whose answer was lost is looked for and, if absent, tried again."""
 
 T = TypeVar("T")
-Json = dict[str, Any]
 
 
 class AdminApi:
@@ -47,6 +47,7 @@ class AdminApi:
         self._products: dict[str, threading.Lock] = {}
         self._index_guard = threading.Lock()
         self._indexes: dict[tuple[str, str], dict[str, str]] = {}
+        self._empty: set[str] = set()
 
     def call(self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - any JSON value
         """Return the JSON that 3scale answers; `{}` where it answers nothing.
@@ -75,6 +76,9 @@ class AdminApi:
         Ends with the first page that is not full: 3scale tells the number of pages for some collections only, and gives
         the whole of some others again and again.
         """
+        if path in self._empty:
+            self._empty.discard(path)
+            return
         page, last_first = 1, None
         while True:
             answer = self.call("GET", path, query={**(query or {}), "page": str(page), "per_page": str(PAGE)})
@@ -98,6 +102,15 @@ class AdminApi:
                 found = {str(item.get(key)): str(item["id"]) for item in self.pages(path, collection)}
                 self._indexes[path, key] = found
             return self._indexes[path, key]
+
+    def know(self, path: str, key: str, names: Mapping[str, str]) -> None:
+        """Keep natural key → id of a whole list that somebody has just read."""
+        with self._index_guard:
+            self._indexes[path, key] = dict(names)
+
+    def expect_empty(self, path: str) -> None:
+        """Spare the next reading of a list: it belongs to something that this process has just made."""
+        self._empty.add(path)
 
     def remember(self, path: str, key: str, name: str, id_: str) -> None:
         """Add what this process made to the list that `index` keeps."""

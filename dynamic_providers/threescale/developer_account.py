@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from pulumi import Input, Output, ResourceOptions
 from pydantic import Field
 
-from dynamic_providers.declared import Json, Props
+from dynamic_providers.declared import Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.errors import NotFound, Rejected
 from dynamic_providers.threescale.shapes import Title

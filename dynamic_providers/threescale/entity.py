@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from dynamic_providers.declared import DeclaredProvider, DeclaredResource, Json
+from dynamic_providers.declared import DeclaredProvider, DeclaredResource
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.errors import HalfMade, NotFound, Rejected, Taken, ThreescaleError
 from dynamic_providers.waiting import TimedOut, Wait
 

@@ -11,7 +11,8 @@ from pulumi import Input, ResourceOptions
 from pulumi.dynamic import CreateResult, UpdateResult
 from pydantic import Field
 
-from dynamic_providers.declared import Json, Props
+from dynamic_providers.declared import Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource, TenantProvider
 from dynamic_providers.threescale.errors import NotFound, Unavailable
 from dynamic_providers.waiting import Wait

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from dynamic_providers.declared import Json
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.errors import NotFound
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dynamic_providers.declared import Json
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import removed
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pulumi import Input, Output, ResourceOptions
 from pydantic import AfterValidator, PositiveInt
 
-from dynamic_providers.declared import Json, Member, Props
+from dynamic_providers.declared import Member, Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import OwnedProvider, removed

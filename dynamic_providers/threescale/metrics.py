@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from pulumi import Input, Output, ResourceOptions
 from pydantic import Field
 
-from dynamic_providers.declared import Json, Member, Props
+from dynamic_providers.declared import Member, Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.errors import Rejected
+from dynamic_providers.threescale.metric_names import remember_metrics
 from dynamic_providers.threescale.owned import OwnedProvider, removed
 from dynamic_providers.threescale.shapes import Id, SystemName, Title
 
@@ -81,6 +83,7 @@ class MetricsProvider(OwnedProvider):
                     held[name] = api.item("POST", list_path, body)
                 elif _told(held[name], kind) != fields:
                     api.call("PUT", f"{list_path}/{held[name]['id']}", {"metric": fields})
+        remember_metrics(api, wanted["product_id"], held)
         return {"metric_ids": self._ids(held, wanted)}
 
     def clear(self, api: "AdminApi", known: Json) -> None:

@@ -4,8 +4,8 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynamic_providers.declared import TYPE_PREFIX, Json
-from dynamic_providers.threescale.entity import EntityProvider, TenantProvider
+from dynamic_providers.declared import TYPE_PREFIX
+from dynamic_providers.threescale.entity import TenantProvider
 from dynamic_providers.threescale.errors import NotFound
 
 if TYPE_CHECKING:
@@ -44,20 +44,6 @@ def lookup(type_token: str, api: "AdminApi", inputs: Mapping[str, Any]) -> str |
         return provider.find(api, provider.canonical(inputs), fresh=True)
     except NotFound:  # the entity's own parent is gone
         return None
-
-
-def state(type_token: str, api: "AdminApi", id_: str, inputs: Mapping[str, Any]) -> Json:
-    """Return inputs and outputs of an entity that `lookup` found, as a state holds them (without `__provider`).
-
-    Raises:
-        TypeError: not the type of a single entity; `lookup` finds no others.
-        ThreescaleError: 3scale cannot be asked, or the entity is gone.
-    """
-    provider = _provider(type_token)
-    if not isinstance(provider, EntityProvider):
-        raise TypeError(f"{type_token} needs no recovery; its create is repeated")
-    known = provider.canonical(inputs)
-    return provider.state(provider.fetch(api, id_, known), known)
 
 
 def _provider(type_token: str) -> TenantProvider:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from dynamic_providers.declared import Json
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import TenantProvider
 from dynamic_providers.threescale.errors import NotFound
 

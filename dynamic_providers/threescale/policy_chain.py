@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pulumi import Input, Output, ResourceOptions
 from pydantic import AfterValidator, Field
 
-from dynamic_providers.declared import Json, Member, Props
+from dynamic_providers.declared import Member, Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.owned import OwnedProvider
 from dynamic_providers.threescale.shapes import Id, Title

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pulumi import Input, Output, ResourceOptions
 from pydantic import Field
 
-from dynamic_providers.declared import Json, Props
+from dynamic_providers.declared import Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.shapes import SystemName, Title
 
@@ -102,7 +103,12 @@ class ProductProvider(EntityProvider):
         return super().fetch(api, id_, known) | _of_the_proxy(api.item("GET", f"services/{id_}/proxy"))
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        """Configure the proxy that 3scale made with the product."""
+        """Configure the proxy that 3scale made with the product, which comes without backends and plans."""
+        for children in ("backend_usages", "application_plans"):
+            api.expect_empty(f"services/{item['id']}/{children}")
+        return self._configured(api, item, wanted)
+
+    def _configured(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         proxy = {name: wanted[name] for name in OF_THE_PROXY}
         return item | _of_the_proxy(api.item("PATCH", f"services/{item['id']}/proxy", {"proxy": proxy}))
 
@@ -110,7 +116,7 @@ class ProductProvider(EntityProvider):
         """Send the half that differs."""
         if changed & {*OF_THE_PRODUCT}:
             item = item | self.put(api, item, self.body(wanted), wanted)
-        return self.finish(api, item, wanted) if changed & {*OF_THE_PROXY} else item
+        return self._configured(api, item, wanted) if changed & {*OF_THE_PROXY} else item
 
     def outputs(self, item: Json) -> Json:
         """Return the public addresses of the gateway for this product."""

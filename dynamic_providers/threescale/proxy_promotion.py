@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pulumi import Input, Output, ResourceOptions
 
-from dynamic_providers.declared import Json, Props
+from dynamic_providers.declared import Props
+from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.errors import Rejected
 from dynamic_providers.threescale.gateway_config import PRODUCTION, STAGING, digest, newest

@@ -9,7 +9,7 @@ from typing import Any
 
 from dynamic_providers.threescale import natural_key
 from operations import cluster
-from operations.recover import keycloak, lookup, orphans
+from operations.recover import checkpoint, keycloak, lookup, orphans
 from operations.recover.deployment import PendingCreate, pending, pending_creates, recovered
 from operations.stack import PROJECT, Stack
 
@@ -69,6 +69,8 @@ def main(name: str) -> int:
     stack = Stack(name=name)
     if ended := orphans.end(PROJECT):
         print(f"ended {len(ended)} provider processes of the killed run")
+    if checkpoint.mend(stack):
+        print("the state file was cut off in the middle of a write: its last whole copy is back in place")
     stack.run("cancel", "--yes")
     state = stack.export()
     operations = pending(state)

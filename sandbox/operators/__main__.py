@@ -13,7 +13,7 @@ from sandbox.errors import SandboxError
 from sandbox.operators import identity, olm, openshift_ai, threescale
 from sandbox.operators.cluster import Cluster
 from sandbox.operators.crd_files import CrdFiles
-from sandbox.operators.loop import Loop, watched_kinds
+from sandbox.operators.loop import WORKERS, Loop, watched_kinds
 from sandbox.operators.reconcile import Settings
 from sandbox.operators.store import Store
 from sandbox.operators.threescale.products import ProductWatch
@@ -72,7 +72,7 @@ def serve(environment: dict[str, str], stop: threading.Event) -> None:
             action="start the sandbox with `python -m sandbox start`, which starts the operators too",
         )
     store = Store()
-    cluster = Cluster(environment["KUBECONFIG"], connections=len(watched_kinds(OPERATORS)))
+    cluster = Cluster(environment["KUBECONFIG"], connections=len(watched_kinds(OPERATORS)) + WORKERS)
     loop = Loop(cluster, store, OPERATORS, chosen, CrdFiles(crd_folders(environment)))
     loop.start()
     control = environment.get("SANDBOX_CONTROL_URL", "")

@@ -67,8 +67,7 @@ class Cluster:
     def __init__(self, kubeconfig: str, connections: int) -> None:
         settings = client.Configuration()
         config.load_kube_config(kubeconfig, client_configuration=settings)  # type: ignore[no-untyped-call] # the client has no types here
-        # Watches keep theirs open; the loop itself needs one more.
-        settings.connection_pool_maxsize = connections + 4
+        settings.connection_pool_maxsize = connections
         # A restart of the API server is the watcher's business: it lists again.
         settings.retries = False
         self._client = client.ApiClient(settings)

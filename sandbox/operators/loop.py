@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _RESYNC_SECONDS = 30.0
 _CONFLICT_SECONDS = 0.05
+_BUSY_SECONDS = 0.05
+WORKERS = 4
+"""Resources that are reconciled at the same time: a large 3scale must not hold up a small Subscription."""
 _FIRST_RETRY_SECONDS = 0.5
 _LAST_RETRY_SECONDS = 10.0
 
@@ -77,7 +80,11 @@ class Loop:
         self._products: dict[str, tuple[Product, ...]] = {}
         kinds = {*watched_kinds(self._operators)}
         self._watchers = [Watcher(cluster, store, kind, self._changed) for kind in sorted(kinds)]
-        self._worker = threading.Thread(target=self._work, name="reconcile", daemon=True)
+        self._workers = [
+            threading.Thread(target=self._work, name=f"reconcile-{number}", daemon=True) for number in range(WORKERS)
+        ]
+        self._lock = threading.Lock()
+        self._busy: set[Key] = set()
         self._stopped = threading.Event()
         self._resync = threading.Thread(target=self._wake_all_regularly, name="resync", daemon=True)
 
@@ -88,7 +95,8 @@ class Loop:
         deadline = time.monotonic() + seconds
         for watcher in self._watchers:
             watcher.listed.wait(max(0.0, deadline - time.monotonic()))
-        self._worker.start()
+        for worker in self._workers:
+            worker.start()
         self._resync.start()
 
     def stop(self) -> None:
@@ -97,8 +105,9 @@ class Loop:
         self._queue.close()
         for watcher in self._watchers:
             watcher.stop()
-        if self._worker.is_alive():
-            self._worker.join(_LAST_RETRY_SECONDS)
+        for worker in self._workers:
+            if worker.is_alive():
+                worker.join(_LAST_RETRY_SECONDS)
         self._cluster.close()
 
     def products(self, namespace: str, products: tuple[Product, ...] | None) -> None:
@@ -142,7 +151,18 @@ class Loop:
 
     def _work(self) -> None:
         while (key := self._queue.take()) is not None:
-            self._reconcile(key)
+            with self._lock:
+                free = key not in self._busy
+                self._busy.add(key)
+            if not free:
+                # Another worker looks at it: its look may have begun before what woke this one.
+                self._queue.add(key, _BUSY_SECONDS)
+                continue
+            try:
+                self._reconcile(key)
+            finally:
+                with self._lock:
+                    self._busy.discard(key)
 
     def _reconcile(self, key: Key) -> None:
         kind, namespace, name = key

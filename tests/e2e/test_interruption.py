@@ -1,8 +1,6 @@
 """Killed in the middle: nothing is duplicated, nothing forgotten."""
 
 import copy
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -47,7 +45,7 @@ def killed_at(platform: Platform, method: str, path_part: str) -> None:
             assert time.monotonic() < deadline, f"no {method} {path_part} within two minutes"
             time.sleep(0.01)
     finally:
-        os.kill(engine.pid, signal.SIGKILL)
+        engine.kill()
         engine.wait()
 
 

@@ -1,7 +1,7 @@
 """Components and the whole program under the recorder."""
 
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pulumi
 
@@ -20,18 +20,23 @@ AUTHORITY = "-----BEGIN CERTIFICATE-----\nrouter\n"
 def placed(component: Callable[[Site, pulumi.Resource], object], **changes: object) -> Recording:
     """What `component` registers when it gets a site of the changed dev stack and a gate to wait for."""
 
-    def program() -> None:
+    def place() -> None:
         site = connected(load(), AUTHORITY, None)
         component(site, pulumi.CustomResource("test:index:Gate", "gate"))
 
-    return recorded(program, config=handed_over(dev_stack(**changes)), secrets=CANARIES)
+    return recorded(place, config=handed_over(dev_stack(**changes)), secrets=CANARIES)
 
 
 def program(*, preview: bool = True, **changes: object) -> Recording:
     """What the whole program registers for the changed dev stack."""
+    return program_of(dev_stack(**changes), preview=preview)
+
+
+def program_of(config: Mapping[str, object], *, preview: bool = True) -> Recording:
+    """What the whole program registers for these keys of a stack file."""
     return recorded(
         lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
-        config=handed_over(dev_stack(**changes)),
+        config=handed_over(config),
         secrets=CANARIES,
         preview=preview,
     )

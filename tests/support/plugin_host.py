@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import grpc
-from google.protobuf import struct_pb2  # type: ignore[import-untyped] # ships no types
+from google.protobuf import struct_pb2
 from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 from pulumi.runtime import rpc

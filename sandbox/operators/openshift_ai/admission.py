@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.operators.kinds import ADMISSION_BINDING, ADMISSION_POLICY
+from sandbox.operators.reconcile import owner
 
 if TYPE_CHECKING:
     from sandbox.operators.store import Manifest
@@ -15,14 +16,15 @@ _LONGEST_NAME = 53
 _MODE = "serving.kserve.io/deploymentMode"
 
 
-def refusals(applications_namespace: str) -> tuple[Manifest, Manifest]:
-    """The policy on InferenceServices and its binding."""
+def refusals(applications_namespace: str, cluster: Manifest) -> tuple[Manifest, Manifest]:
+    """The policy on InferenceServices and its binding; they go with the DataScienceCluster."""
+    metadata = {"name": _NAME, "ownerReferences": [owner(cluster)]}
     rules = [{"apiGroups": ["serving.kserve.io"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"],
               "resources": ["inferenceservices"]}]  # fmt: skip
     policy = {
         "apiVersion": ADMISSION_POLICY.api_version,
         "kind": ADMISSION_POLICY.kind,
-        "metadata": {"name": _NAME},
+        "metadata": metadata,
         "spec": {
             "failurePolicy": "Fail",
             "matchConstraints": {"resourceRules": rules},
@@ -32,7 +34,7 @@ def refusals(applications_namespace: str) -> tuple[Manifest, Manifest]:
     binding = {
         "apiVersion": ADMISSION_BINDING.api_version,
         "kind": ADMISSION_BINDING.kind,
-        "metadata": {"name": _NAME},
+        "metadata": metadata,
         "spec": {"policyName": _NAME, "validationActions": ["Deny"]},
     }
     return policy, binding

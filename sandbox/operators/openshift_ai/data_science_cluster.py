@@ -77,7 +77,7 @@ def reconcile(cluster: Manifest, view: View) -> Outcome:
         create=definitions,
         apply=(
             *(_deployment(name, namespace, cluster) for name in sorted(wanted)),
-            *(refusals(namespace) if kserve and not definitions else ()),
+            *(refusals(namespace, cluster) if kserve and not definitions else ()),
         ),
         delete=removed,
         status=_status(cluster, _component_conditions(cluster, namespace, view), "", view),

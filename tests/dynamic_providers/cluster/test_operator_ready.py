@@ -125,7 +125,7 @@ def test_second_preview_and_refresh_are_empty(gates: Gates, ready: Held) -> None
 
 def test_another_version_is_an_update_and_another_place_replaces(gates: Gates, ready: Held) -> None:
     diff = gates.host.diff(OperatorReadyProvider, ready, ready.inputs | {"csv": "3scale-operator.v0.13.0"})
-    assert (diff.changed, diff.replaces) == ({"csv"}, [])
+    assert (set(diff.changed), diff.replaces) == ({"csv"}, [])
     newer = version("Succeeded") | {"spec": {"version": "0.13.0"}}
     gates.api.put(f"{OLM}/clusterserviceversions/3scale-operator.v0.13.0", newer)
     updated = gates.host.update(OperatorReadyProvider, ready, example(csv="3scale-operator.v0.13.0"))

@@ -23,7 +23,7 @@ from sandbox.operators.kinds import (
     SUBSCRIPTION,
     Kind,
 )
-from sandbox.operators.loop import Loop, watched_kinds
+from sandbox.operators.loop import WORKERS, Loop, watched_kinds
 from sandbox.operators.reconcile import Settings, is_true
 from sandbox.operators.store import Store
 from tests.sandbox.operators.conftest import until
@@ -73,7 +73,7 @@ class Node:
 def store(api_server: ApiServer, definitions: CrdFiles) -> Iterator[Store]:
     """What the running operators see."""
     store = Store()
-    cluster = Cluster(str(api_server.kubeconfig), connections=len(watched_kinds(OPERATORS)))
+    cluster = Cluster(str(api_server.kubeconfig), connections=len(watched_kinds(OPERATORS)) + WORKERS)
     loop = Loop(cluster, store, OPERATORS, Settings(delay_seconds=0.05), definitions)
     loop.start()
     yield store
