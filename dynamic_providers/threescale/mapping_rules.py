@@ -6,7 +6,6 @@ rewritten into a missing one or removed.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +17,7 @@ from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import OwnedProvider, removed
+from dynamic_providers.threescale.rule_order import declared_positions, in_order, named
 from dynamic_providers.threescale.shapes import Id, SystemName
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 RULE = r"(GET|POST|DELETE|PUT|PATCH|HEAD|OPTIONS) /\S{0,254}"
 """porta, app/models/proxy_rule.rb: methods, and patterns of up to 255 characters that begin with a slash."""
-GAP = 10
-"""Distance of positions made up for rules that nobody declared."""
 
 
 def _rule(value: str) -> str:
@@ -74,7 +72,7 @@ class MappingRulesProvider(OwnedProvider):
 
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the rules of the server, each with the declared position that its place in the order stands for."""
-        held = _named(self._held(api, known))
+        held = named(self._held(api, known))
         names = metric_names(api, known["product_id"], (str(rule["metric_id"]) for rule in held.values()))
         declared = {key: rule["position"] for key, rule in known["rules"].items()}
         positions = declared_positions(held, declared)
@@ -94,16 +92,16 @@ class MappingRulesProvider(OwnedProvider):
         """Rewrite or remove what nobody declared, then put every declared rule in its place, first to last."""
         path, rules = self._path(wanted), wanted["rules"]
         ids = metric_ids(api, wanted["product_id"], needed={rule["metric"] for rule in rules.values()})
-        in_order = sorted(rules, key=lambda key: (rules[key]["position"], key))
-        held = _named(self._held(api, wanted))
+        keys = sorted(rules, key=lambda key: (rules[key]["position"], key))
+        held = named(self._held(api, wanted))
         spare = [rule for key, rule in held.items() if key not in rules]
-        for key in in_order:
+        for key in keys:
             if key not in held and spare:
                 held[key] = spare.pop(0)
         removed(api, (f"{path}/{rule['id']}" for rule in spare))
         gone = [rule["id"] for rule in spare]
-        order = [rule["id"] for rule in self._in_order(held.values()) if rule["id"] not in gone]
-        for place, key in enumerate(in_order):
+        order = [rule["id"] for rule in in_order(held.values()) if rule["id"] not in gone]
+        for place, key in enumerate(keys):
             fields, rule = _fields(key, rules[key], ids), held.get(key)
             moved = rule is None or order.index(rule["id"]) != place
             fields |= {"position": place + 1} if moved else {}
@@ -123,34 +121,7 @@ class MappingRulesProvider(OwnedProvider):
         return f"services/{known['product_id']}/proxy/mapping_rules"
 
     def _held(self, api: "AdminApi", known: Json) -> list[Json]:
-        return self._in_order(api.pages(self._path(known), "mapping_rules"))
-
-    def _in_order(self, rules: Iterable[Json]) -> list[Json]:
-        return sorted(rules, key=lambda rule: (rule["position"], rule["id"]))
-
-
-def declared_positions(in_order: "Iterable[str]", declared: "Mapping[str, int]") -> dict[str, int]:
-    """Return key → position for the server's order: declared numbers in ascending order, others made up in between.
-
-    A declared rule that stands in another place gets another rule's number, which is how the move shows in a diff.
-    """
-    keys = list(in_order)
-    numbers = sorted(declared[key] for key in keys if key in declared)
-    positions, before = {}, 0
-    for key in keys:
-        made_up = max(1, (before + numbers[0]) // 2) if numbers else before + GAP
-        before = numbers.pop(0) if key in declared else made_up
-        positions[key] = before
-    return positions
-
-
-def _named(in_order: list[Json]) -> dict[str, Json]:
-    """Return key → rule; a second rule of the same method and pattern is told apart by its id."""
-    held: dict[str, Json] = {}
-    for rule in in_order:
-        key = f"{rule['http_method']} {rule['pattern']}"
-        held[key if key not in held else f"{key} (id {rule['id']})"] = rule
-    return held
+        return in_order(api.pages(self._path(known), "mapping_rules"))
 
 
 def _fields(key: str, rule: Json, ids: dict[str, str]) -> Json:

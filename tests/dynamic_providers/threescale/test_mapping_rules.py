@@ -1,10 +1,8 @@
 from typing import ClassVar
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dynamic_providers.threescale.mapping_rules import MappingRulesProvider, declared_positions
+from dynamic_providers.threescale.mapping_rules import MappingRulesProvider
 from tests.dynamic_providers.threescale.conformance import LostAnswers, OwnedConformance
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
 
@@ -97,17 +95,3 @@ class TestMappingRules(OwnedConformance, LostAnswers):
     def test_an_unknown_key_of_a_rule_is_refused_by_its_path(self, tenant: Tenant) -> None:
         wrong = {"product_id": "1", "rules": {A: rule(10, metrc="hits")}}
         assert set(tenant.host.check(self.provider, wrong).failures) == {f'rules["{A}"]["metrc"]'}
-
-
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10_000)), st.permutations("abcdefgh"))
-def test_positions_follow_the_order_of_the_server(declared: dict[str, int], in_order: list[str]) -> None:
-    positions = declared_positions(in_order, declared)
-    values = [positions[key] for key in in_order]
-    assert values == sorted(values)
-    assert sorted(positions[key] for key in declared) == sorted(declared.values())
-
-
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10_000)))
-def test_the_declared_order_gives_the_declared_positions(declared: dict[str, int]) -> None:
-    in_order = sorted(declared, key=lambda key: declared[key])
-    assert declared_positions(in_order, declared) == declared
