@@ -93,14 +93,14 @@ class MappingRulesProvider(OwnedProvider):
         path, rules = self._path(wanted), wanted["rules"]
         ids = metric_ids(api, wanted["product_id"], needed={rule["metric"] for rule in rules.values()})
         keys = sorted(rules, key=lambda key: (rules[key]["position"], key))
-        held = named(self._held(api, wanted))
+        served = self._held(api, wanted)
+        held = named(served)
         spare = [rule for key, rule in held.items() if key not in rules]
         for key in keys:
             if key not in held and spare:
                 held[key] = spare.pop(0)
         removed(api, (f"{path}/{rule['id']}" for rule in spare))
-        gone = [rule["id"] for rule in spare]
-        order = [rule["id"] for rule in in_order(held.values()) if rule["id"] not in gone]
+        order = [rule["id"] for rule in served if rule not in spare]
         for place, key in enumerate(keys):
             fields, rule = _fields(key, rules[key], ids), held.get(key)
             moved = rule is None or order.index(rule["id"]) != place

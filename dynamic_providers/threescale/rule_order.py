@@ -14,7 +14,7 @@ def in_order(rules: Iterable[Json]) -> list[Json]:
 
 
 def declared_positions(served: Iterable[str], declared: Mapping[str, int]) -> dict[str, int]:
-    """Return key → position for the server's order `served`: declared numbers in ascending order, others made up in between.
+    """Return key → position in the order `served`: declared numbers ascending, others made up in between.
 
     A declared rule that stands in another place gets another rule's number, which is how the move shows in a diff.
     """

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,16 +66,14 @@ class PluginHost:
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            bufsize=0,
         )
         assert self._process.stdout
-        port = self._process.stdout.readline().strip()
-        self.lines: list[str] = []
-        """What the process printed: the engine shows it beside the resource."""
+        port = self._process.stdout.readline().decode().strip()
+        os.set_blocking(self._process.stdout.fileno(), False)
+        self._printed = b""
         self.transcript: list[str] = []
         """Everything the process answered."""
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct(dict(self.config))), wait_for_ready=True)
@@ -86,9 +83,20 @@ class PluginHost:
         self._channel.close()
         self._process.kill()
         self._process.wait()
-        self._reader.join()
         assert self._process.stdout
         self._process.stdout.close()
+
+    @property
+    def lines(self) -> list[str]:
+        """What the process printed, which the engine shows beside the resource; complete when a call has returned."""
+        self._drain()
+        return self._printed.decode().splitlines()
+
+    def forget(self) -> None:
+        """Forget what was printed and answered until now."""
+        self._drain()
+        self._printed = b""
+        self.transcript.clear()
 
     def check(self, provider: type[ResourceProvider], news: Json, olds: Json | None = None) -> Checked:
         request = provider_pb2.CheckRequest(olds=_struct(olds or {}), news=self._props(provider, news))
@@ -139,12 +147,13 @@ class PluginHost:
         self.transcript.append(str(answer))
         return answer
 
+    def _drain(self) -> None:
+        assert self._process.stdout
+        while printed := self._process.stdout.read(65536):
+            self._printed += printed
+
     def _props(self, provider: type[ResourceProvider], props: Json) -> struct_pb2.Struct:
         return _struct({**props, PROVIDER_KEY: serialize_provider(provider())})
-
-    def _read(self) -> None:
-        assert self._process.stdout
-        self.lines.extend(line.rstrip() for line in self._process.stdout)
 
 
 def _struct(props: Json) -> struct_pb2.Struct:

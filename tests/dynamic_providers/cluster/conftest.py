@@ -26,7 +26,7 @@ def _gates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gates]:
 def gates(_gates: Gates) -> Iterator[Gates]:
     """An empty cluster; nothing the plugin says may contain the bearer token."""
     _gates.api.__init__()  # type: ignore[misc] # the server keeps its reference
-    del _gates.host.transcript[:], _gates.host.lines[:]
+    _gates.host.forget()
     yield _gates
     said = [*_gates.host.transcript, *_gates.host.lines]
     assert not [text for text in said if CANARY in text]

@@ -30,7 +30,7 @@ class FakeApi:
     """What the server holds: path → the looks of an object, oldest first; the last one stays."""
 
     def __init__(self) -> None:
-        self.looks: dict[str, list[Json]] = {}
+        self.looks: dict[str, list[Json | int]] = {}
         self.status: dict[str, int] = {}
         """Path → a status answered instead of anything else."""
         self.lists: dict[str, list[Json]] = {}
@@ -38,8 +38,8 @@ class FakeApi:
         self.lingers = 1
         """Readings for which a deleted object is still seen."""
 
-    def put(self, path: str, *looks: Json) -> None:
-        """Let an object be seen in these looks, one after the other."""
+    def put(self, path: str, *looks: Json | int) -> None:
+        """Let an object be seen in these looks, one after the other; a number is a status that is answered instead."""
         self.looks[path] = list(looks)
 
     def answer(self, method: str, path: str, body: Json) -> tuple[int, Any]:
@@ -54,18 +54,20 @@ class FakeApi:
             return 200, {"items": self.lists[path]}
         looks = self.looks.get(path, [GONE])
         look = looks.pop(0) if len(looks) > 1 else looks[0]
+        if isinstance(look, int):
+            return look, {"message": "the server is away"}
         if method == "PATCH":
             self._patch(path, body)
         if method == "DELETE" and look:
             leaving = look | {
                 "metadata": look["metadata"] | {"deletionTimestamp": "now", "finalizers": ["olm/cleanup"]}
             }
-            self.looks[path] = [leaving] * self.lingers + [GONE]
+            self.looks[path] = [*[leaving] * self.lingers, GONE]
         return (200, look) if look else (404, {"message": "not found"})
 
     def _patch(self, path: str, body: Json) -> None:
         for one in [*self.looks.get(path, []), *(one for held in self.lists.values() for one in held)]:
-            if one and path.endswith(f"/{one['metadata']['name']}"):
+            if isinstance(one, dict) and one and path.endswith(f"/{one['metadata']['name']}"):
                 one["spec"].update(body["spec"])
 
 

@@ -85,12 +85,12 @@ def test_a_plan_that_is_not_there_yet_is_waited_for_with_the_reason(gates: Gates
         "reason": "ConstraintsNotSatisfiable",
         "message": "no such channel",
     }
-    gates.api.put(SUBSCRIPTION, subscription("", trouble))
+    gates.api.put(SUBSCRIPTION, subscription(), subscription("", trouble))
     gates.api.lists[PLANS] = []
-    with pytest.raises(
-        PluginError, match="no InstallPlan yet; ResolutionFailed=True ConstraintsNotSatisfiable no such"
-    ):
-        gates.host.create(OperatorReadyProvider, example(timeout_seconds=1))
+    gates.api.put(VERSION, GONE, GONE, version("Succeeded"))
+    gates.host.create(OperatorReadyProvider, example())
+    told = "\n".join(gates.host.lines)
+    assert "no InstallPlan yet; ResolutionFailed=True ConstraintsNotSatisfiable no such channel" in told
 
 
 def test_a_plan_that_failed_fails_at_once(gates: Gates) -> None:
@@ -157,10 +157,10 @@ def test_deleting_removes_the_version_and_waits_until_it_is_gone(gates: Gates, r
 
 
 def test_nothing_is_read_outside_the_namespace(gates: Gates) -> None:
-    gates.api.put(SUBSCRIPTION, subscription())
-    gates.api.lists[PLANS] = []
-    with pytest.raises(PluginError):
-        gates.host.create(OperatorReadyProvider, example(timeout_seconds=1))
+    gates.api.put(SUBSCRIPTION, subscription("install-1"))
+    gates.api.lists[PLANS] = [plan("install-1", CSV, approved=True, phase="Failed")]
+    with pytest.raises(PluginError, match="failed"):
+        gates.host.create(OperatorReadyProvider, example())
     assert [one for one in gates.api.asked if "/namespaces/3scale/" not in one] == []
 
 

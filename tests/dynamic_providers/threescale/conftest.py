@@ -17,7 +17,7 @@ def _tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:
 def tenant(_tenant: Tenant) -> Iterator[Tenant]:
     """The tenant, without faults of other tests; nothing the plugin says may contain the token."""
     _tenant.clear()
-    del _tenant.host.transcript[:], _tenant.host.lines[:]
+    _tenant.host.forget()
     yield _tenant
     said = [*_tenant.host.transcript, *_tenant.host.lines]
     assert not [text for text in said if CANARY in text]

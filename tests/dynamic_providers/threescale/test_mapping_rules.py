@@ -75,6 +75,17 @@ class TestMappingRules(OwnedConformance, LostAnswers):
         tenant.host.update(self.provider, drifted, held.inputs)
         assert tenant.host.read(self.provider, held) == held
 
+    def test_a_rule_added_in_the_middle_is_one_write_that_rewrites_a_foreign_one(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        last = {f"POST /v{number}": rule(100 + number) for number in range(4)}
+        held = tenant.host.create(self.provider, example | {"rules": example["rules"] | last})
+        self.add(tenant, held, "/by/hand", position=3)
+        tenant.clear()
+        wanted = held.inputs | {"rules": held.inputs["rules"] | {C: rule(30)}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert [one.split()[0] for one in tenant.writes()] == ["PATCH"]
+        assert tenant.host.read(self.provider, updated) == updated
+
     def test_other_gaps_in_the_same_order_write_nothing(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         tenant.clear()
