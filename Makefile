@@ -8,6 +8,10 @@ SANDBOX ?= .sandbox
 PYTHON := .venv/bin/python
 # The sandbox's environment is for pulumi and the commands around it, never for the toolchain.
 IN_SANDBOX := . $(SANDBOX)/env &&
+# `dev` is the sandbox's stack; every other stack has a backend and a cluster of its own, named by your environment.
+FOR_STACK = $(if $(STACK),,$(error name the stack, for example: make $@ STACK=dev)) \
+  export PATH="$(CURDIR)/.toolchain/bin:$$PATH" PULUMI_HOME="$${PULUMI_HOME:-$(CURDIR)/.toolchain/pulumi-home}"; \
+  if [ "$(STACK)" = dev ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi;
 
 .PHONY: help setup up down preview check test test-all parity recover preview-comment format docs lock clean
 
@@ -24,15 +28,20 @@ up: setup ## the platform on the embedded sandbox, ending with a model call thro
 	@$(IN_SANDBOX) pulumi up --stack dev --yes --non-interactive --suppress-outputs
 	@$(IN_SANDBOX) $(PYTHON) -m operations verify --stack dev
 
-preview: ## what the next `make up` would change
+preview: setup ## what the next `make up` would change
+	@test -f $(SANDBOX)/env || { echo "no sandbox in $(SANDBOX): run make up first" >&2; exit 1; }
 	@$(IN_SANDBOX) pulumi preview --stack dev --non-interactive
 
 down: ## destroy the stack, stop the sandbox, leave nothing
-	@if [ -f $(SANDBOX)/env ]; then \
-	  $(PYTHON) -m sandbox start --dir $(SANDBOX); \
-	  $(IN_SANDBOX) pulumi destroy --stack dev --yes --non-interactive --suppress-outputs; \
-	  $(PYTHON) -m sandbox stop --clean --dir $(SANDBOX); \
-	else echo "no sandbox in $(SANDBOX)"; fi
+	@test -f $(SANDBOX)/env || { echo "no sandbox in $(SANDBOX)"; exit 0; }; \
+	code=0; \
+	$(PYTHON) -m sandbox start --dir $(SANDBOX) && . $(SANDBOX)/env && \
+	  if pulumi stack ls --json | grep -q '"name": "dev"'; then \
+	    pulumi destroy --stack dev --yes --non-interactive --suppress-outputs; \
+	  fi || code=$$?; \
+	$(PYTHON) -m sandbox stop --clean --dir $(SANDBOX); \
+	if [ $$code != 0 ]; then echo "destroy ended with code $$code; the sandbox is removed all the same" >&2; fi; \
+	exit $$code
 
 check: setup ## lint, types, import contracts, generated files current
 	@$(PYTHON) -m ruff format --check .
@@ -54,13 +63,13 @@ test-all: setup ## everything, slow proofs included
 	@$(PYTHON) -m pytest -m "e2e or slow"
 
 parity: setup ## one program with official plugins and with the stand-ins, compared
-	@$(PYTHON) -m toolchain parity
+	@$(PYTHON) -m pytest tests/parity -rs
 
 recover: ## after a crash: make recover STACK=dev
-	@$(PYTHON) -m operations recover --stack $(STACK)
+	@$(FOR_STACK) $(PYTHON) -m operations recover --stack $(STACK)
 
 preview-comment: ## the preview as Markdown: make preview-comment STACK=dev
-	@$(PYTHON) -m operations preview-comment --stack $(STACK)
+	@$(FOR_STACK) $(PYTHON) -m operations preview-comment --stack $(STACK)
 
 format: ## rewrite what `make check` would refuse
 	@$(PYTHON) -m ruff format .

@@ -45,8 +45,9 @@ def generate(folder: Path, keys: Sequence[str] = KEYS) -> list[str]:
 
 
 def commands(folder: Path, stack: str, keys: Sequence[str] = KEYS) -> list[str]:
-    """The shell lines that hand the secrets to the stack. They name files, never values."""
+    """The shell lines that make the stack, if need be, and hand it the secrets. They name files, never values."""
     lines = [f"export PULUMI_CONFIG_PASSPHRASE_FILE={shlex.quote(str(folder / PASSPHRASE))}"]
+    lines.append(f"pulumi stack select --create {shlex.quote(stack)}")
     for key in keys:
         source = shlex.quote(str(folder / key))
         lines.append(f"pulumi config set --secret --stack {shlex.quote(stack)} maas:{key} < {source}")

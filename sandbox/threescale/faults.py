@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass
 class Fault:
-    """One order; `count` requests are hit, then it is spent."""
+    """One order; `count` requests are hit, then it is spent. 0 hits every request until the orders are cleared."""
 
     kind: Kind
     method: str = ""
@@ -84,10 +84,10 @@ class Faults:
         self._orders.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault for this request, counted down; None when it should go well."""
+        """The fault for this request, counted down; None when it should go well. A count of 0 stays until cleared."""
         fault = next((order for order in self._orders if order.hits(method, path)), None)
-        if fault is not None:
+        if fault is not None and fault.count > 0:
             fault.count -= 1
-            if fault.count <= 0:
+            if fault.count == 0:
                 self._orders.remove(fault)
         return fault

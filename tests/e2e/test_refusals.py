@@ -9,6 +9,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+import yaml
 
 from tests.e2e.test_changes import MODEL, Tenant
 from tests.support.deployed import PROJECT, STACK, Platform
@@ -84,9 +85,9 @@ def test_a_cluster_that_cannot_be_reached_stops_the_preview(platform: Platform) 
         listener.bind(("127.0.0.1", 0))
         closed = listener.getsockname()[1]
     config = platform.directory / "unreachable"
-    text = (platform.directory / "kubeconfig").read_text()
-    server = next(line for line in text.splitlines() if "server:" in line)
-    config.write_text(text.replace(server, f"{server.split('server:')[0]}server: https://127.0.0.1:{closed}"))
+    settings = yaml.safe_load((platform.directory / "kubeconfig").read_text())
+    settings["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{closed}"
+    config.write_text(yaml.safe_dump(settings))
     config.chmod(0o600)
     environment = {**platform.environment, "KUBECONFIG": str(config)}
     command = ["pulumi", "preview", "--stack", STACK, "--non-interactive"]
@@ -115,18 +116,18 @@ LIMIT = r"/admin/api/application_plans/\d+/metrics/\d+/limits/\d+\.json"
 
 
 @pytest.mark.parametrize(
-    ("order", "word"),
+    ("order", "words"),
     [
-        ({"kind": "status", "status": 403}, "403"),
-        ({"kind": "status", "status": 404}, "404"),
-        ({"kind": "status", "status": 422}, "422"),
-        ({"kind": "status", "status": 500}, "500"),
-        ({"kind": "html", "status": 502}, "HTML"),
+        ({"kind": "status", "status": 403}, ["access token", "threescaleAccessToken"]),
+        ({"kind": "status", "status": 500}, ["500"]),
+        pytest.param({"kind": "status", "status": 422}, ["refused"], marks=pytest.mark.slow),
+        pytest.param({"kind": "html", "status": 502}, ["HTML"], marks=pytest.mark.slow),
+        pytest.param({"kind": "truncated"}, ["answer"], marks=pytest.mark.slow),
     ],
-    ids=lambda value: f"{value['kind']}-{value['status']}" if isinstance(value, dict) else "",
+    ids=lambda value: f"{value['kind']}-{value.get('status', '')}" if isinstance(value, dict) else "",
 )
 def test_a_refused_write_is_explained_and_the_next_run_heals(
-    platform: Platform, order: dict[str, Any], word: str
+    platform: Platform, order: dict[str, Any], words: list[str]
 ) -> None:
     before = platform.settings()
     changed = copy.deepcopy(before)
@@ -135,8 +136,7 @@ def test_a_refused_write_is_explained_and_the_next_run_heals(
     fault(platform, method="PUT", pattern=LIMIT, count=0, **order)
     try:
         said = platform.up("--skip-preview", ok=(1, 255))
-        assert word in said
-        assert "limits" in said
+        assert [word for word in [*words, "limits"] if word not in said] == [], said
         no_fault(platform)
         platform.up("--skip-preview")
         platform.pulumi("refresh", "--yes", "--expect-no-changes")

@@ -3,8 +3,8 @@
 import json
 import os
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -28,11 +28,13 @@ class Platform:
     """One sandbox and the stack on it."""
 
     directory: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Variables that differ from what the sandbox says."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `. .sandbox/env` gives."""
-        return sourced(self.directory / "env")
+        """What `. .sandbox/env` gives, and the overrides."""
+        return {**sourced(self.directory / "env"), **self.overrides}
 
     @property
     def endpoints(self) -> dict[str, Any]:
@@ -109,9 +111,9 @@ class Platform:
         return found
 
 
-def started(directory: Path) -> Platform:
+def started(directory: Path, overrides: Mapping[str, str] | None = None) -> Platform:
     """A sandbox in `directory` with the stack's files and secrets made; nothing deployed yet."""
-    platform = Platform(directory=directory)
+    platform = Platform(directory=directory, overrides=overrides or {})
     start = [PYTHON, "-m", "sandbox", "start", "--dir", str(directory)]
     subprocess.run(start, cwd=PROJECT, check=True, env=os.environ.copy())
     platform.run(PYTHON, "-m", "toolchain", "secrets", STACK, "--dir", str(directory))
