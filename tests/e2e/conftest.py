@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The dev stack, deployed; restored by each test that changes it."""
     if not (PROJECT / ".toolchain" / "manifest.json").exists():
-        pytest.skip("the toolchain is not set up: run `make setup`")
+        pytest.fail("the toolchain is not set up: run `make setup`")
     directory = tmp_path_factory.mktemp("sandbox")
     try:
         running = started(directory)

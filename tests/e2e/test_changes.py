@@ -38,9 +38,12 @@ class Tenant:
         assert isinstance(found, list)
         return [item[wrapper] for item in found]
 
+    def products(self) -> dict[str, str]:
+        """System name → id."""
+        return {str(s["system_name"]): str(s["id"]) for s in self.listed("services", "services", "service")}
+
     def product(self, system_name: str = MODEL) -> str:
-        names = {s["system_name"]: s["id"] for s in self.listed("services", "services", "service")}
-        return str(names[system_name])
+        return self.products()[system_name]
 
 
 def test_a_hand_edit_is_found_named_and_repaired(platform: Platform) -> None:
@@ -70,7 +73,7 @@ def test_a_changed_limit_is_one_update_and_is_named_in_the_preview(platform: Pla
         assert "7919" in platform.pulumi("preview", "--diff")
         platform.forget_requests()
         platform.up()
-        assert [method for method, _ in platform.writes("threescale")] == ["PUT"]
+        assert [method for method, _ in platform.threescale_writes()] == ["PUT"]
     finally:
         platform.configure(before)
         platform.up()

@@ -75,7 +75,7 @@ def test_a_mistake_in_the_stack_file_stops_the_preview_and_is_named(
     try:
         said = platform.pulumi("preview", ok=(1, 255))
         assert [word for word in words if word not in said] == [], said
-        assert platform.writes("threescale") == []
+        assert platform.writes() == []
     finally:
         platform.configure(before)
 
@@ -120,6 +120,8 @@ LIMIT = r"/admin/api/application_plans/\d+/metrics/\d+/limits/\d+\.json"
     [
         ({"kind": "status", "status": 403}, ["access token", "threescaleAccessToken"]),
         ({"kind": "status", "status": 500}, ["500"]),
+        pytest.param({"kind": "status", "status": 429, "retry_after": 1}, ["429"], marks=pytest.mark.slow),
+        pytest.param({"kind": "reset_before"}, ["no answer"], marks=pytest.mark.slow),
         pytest.param({"kind": "status", "status": 422}, ["refused"], marks=pytest.mark.slow),
         pytest.param({"kind": "html", "status": 502}, ["HTML"], marks=pytest.mark.slow),
         pytest.param({"kind": "truncated"}, ["answer"], marks=pytest.mark.slow),
@@ -140,6 +142,48 @@ def test_a_refused_write_is_explained_and_the_next_run_heals(
         no_fault(platform)
         platform.up("--skip-preview")
         platform.pulumi("refresh", "--yes", "--expect-no-changes")
+    finally:
+        no_fault(platform)
+        platform.configure(before)
+        platform.up("--skip-preview")
+
+
+def test_an_expired_token_is_named_and_the_next_run_heals(platform: Platform) -> None:
+    before = platform.settings()
+    changed = copy.deepcopy(before)
+    changed["config"]["maas:plans"]["standard"]["limits"]["hits per day"] = 4711
+    platform.configure(changed)
+    environment = {**platform.environment, "THREESCALE_ACCESS_TOKEN": "canary-expired-token"}
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--stack", STACK, "--non-interactive"]
+    try:
+        done = subprocess.run(command, cwd=PROJECT, env=environment, text=True, check=False, capture_output=True)
+        said = done.stdout + done.stderr
+        assert done.returncode != 0
+        assert "the access token was refused" in said
+        assert "canary-expired-token" not in said
+        platform.up("--skip-preview")
+    finally:
+        platform.configure(before)
+        platform.up("--skip-preview")
+
+
+def test_a_create_refused_in_the_middle_leaves_the_entity_complete_or_absent(platform: Platform) -> None:
+    before = platform.settings()
+    changed = copy.deepcopy(before)
+    plan = {"displayName": "Second plan", "limits": {"hits per day": 5}}
+    changed["config"]["maas:plans"]["second"] = plan
+    models(changed)[MODEL]["plans"] = ["standard", "second"]
+    platform.configure(changed)
+    fault(platform, method="POST", pattern=r"/limits\.json", kind="status", status=422, count=0)
+    path = f"services/{Tenant(platform).product()}/application_plans"
+    try:
+        platform.up("--skip-preview", ok=(1, 255))
+        assert "second" not in [
+            plan["system_name"] for plan in Tenant(platform).listed(path, "plans", "application_plan")
+        ]
+        no_fault(platform)
+        platform.up("--skip-preview")
+        assert "second" in [plan["system_name"] for plan in Tenant(platform).listed(path, "plans", "application_plan")]
     finally:
         no_fault(platform)
         platform.configure(before)

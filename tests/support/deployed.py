@@ -85,10 +85,19 @@ class Platform:
         with urlopen(Request(url, method="DELETE"), timeout=10):  # noqa: S310 (loopback)
             pass
 
-    def writes(self, part: str) -> list[tuple[str, str]]:
-        """Method and path of the logged requests to `part` that are no reads."""
-        log = self.requests()
-        return [(e["method"], e["path"]) for e in log if e["part"] == part and e["method"] not in {"GET", "HEAD"}]
+    def writes(self) -> list[tuple[str, str, str]]:
+        """Part, method and path of the logged requests that changed something: dry runs and log-ins are no changes."""
+        return [
+            (entry["part"], entry["method"], entry["path"])
+            for entry in self.requests()
+            if entry["method"] not in {"GET", "HEAD", "OPTIONS"}
+            and not entry.get("dry_run")
+            and not entry["path"].endswith(("/selfsubjectaccessreviews", "/protocol/openid-connect/token"))
+        ]
+
+    def threescale_writes(self) -> list[tuple[str, str]]:
+        """Method and path of the logged writes to 3scale's Admin API."""
+        return [(method, path) for part, method, path in self.writes() if part == "threescale"]
 
     def settings(self) -> dict[str, Any]:
         """The stack file as it stands."""
