@@ -63,7 +63,7 @@ test-all: setup ## everything, slow proofs included
 	@$(PYTHON) -m pytest -m "e2e or slow"
 
 parity: setup ## one program with official plugins and with the stand-ins, compared
-	@$(PYTHON) -m pytest tests/parity -rs
+	@$(PYTHON) -m pytest tests/parity -m "slow or not slow" -rs -s
 
 recover: ## after a crash: make recover STACK=dev
 	@$(FOR_STACK) $(PYTHON) -m operations recover --stack $(STACK)

@@ -64,5 +64,6 @@ class Wait:
         if left <= 0:
             raise TimedOut(self.what, self.timeout_seconds, phase, evidence(), self._todo)
         jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls over time, guards nothing
+        # Nobody sets this event: the systems asked have none to wait for. Bounded by the time that is left.
         threading.Event().wait(min(left, self._step * jitter))
         self._step = min(self._slowest, self._step * 1.6)

@@ -16,6 +16,13 @@ def parser() -> argparse.ArgumentParser:
     local.add_argument("--directory", required=True, help="folder for the stack's files")
     recover = commands.add_parser("recover", help="after a crash: cancel, find what was being created, take it over")
     recover.add_argument("--stack", required=True)
+    recover.add_argument(
+        "--take-over",
+        action="append",
+        default=[],
+        metavar="URN",
+        help="take over what is found for this pending create even when it is not as declared (may be repeated)",
+    )
     comment = commands.add_parser("preview-comment", help="the preview as Markdown for a pull request")
     comment.add_argument("--stack", required=True)
     comment.add_argument("--digest", help="read `pulumi preview --json` from this file instead of running it")
@@ -38,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.command == "recover":
         from operations.recover import command  # noqa: PLC0415 (as above)
 
-        return command.main(arguments.stack)
+        return command.main(arguments.stack, arguments.take_over)
     if arguments.command == "preview-comment":
         from operations import preview_comment  # noqa: PLC0415 (as above)
 

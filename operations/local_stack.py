@@ -4,7 +4,6 @@
 Pulumi.yaml of its own, and `PULUMI_OPTION_CONFIG_FILE` or `--config-file` names it afterwards.
 """
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def _write(path: Path, text: str) -> None:
 
 def _exists(stack: Stack) -> bool:
     """Whether the backend knows the stack."""
-    entries = json.loads(stack.run("stack", "ls", "--json", named=False))
+    entries = stack.read("stack", "ls", "--json", named=False)
     return any(str(entry["name"]).rsplit("/", 1)[-1] == stack.name for entry in entries)
 
 

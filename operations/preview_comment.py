@@ -1,6 +1,7 @@
 """`preview-comment`: the preview as Markdown for a pull request, grouped as a reviewer reads it.
 
-Rendered from `pulumi preview --json`. A value that Pulumi marks secret reads `[secret]` there and here.
+Rendered from `pulumi preview --json`. A value that Pulumi marks secret reads `[secret]` there and here. A preview that
+fails is rendered too, with its errors, and the command ends with 1.
 """
 
 import json
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from operations.errors import OperationError
-from operations.stack import Stack
+from operations.recover.deployment import SECRET_SIGNATURE
+from operations.stack import Ended, Stack
 
 LIMIT = 64_000
 """Characters a comment may have on the common forges (pulumi/actions cuts at the same length)."""
@@ -30,6 +32,11 @@ SIGNS = {
 """What each operation of the digest is called; `same` is not listed, it is not shown."""
 ORDER = ("➖ delete", "♻️ replace", "✏️ update", "➕ create")
 VALUE_LIMIT = 120
+DIAGNOSTIC_LIMIT = 1_000
+"""Characters of one warning or error; the rest of it is in the run's log."""
+SECRET = "[secret]"  # noqa: S105 (what Pulumi writes in place of a secret value)
+TRACEBACK = "Traceback (most recent call last):"
+CUT = "_Cut here: the rest does not fit a comment. Run `pulumi preview --diff`._"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +50,14 @@ class Change:
 
 
 def _lookup(state: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 (JSON)
-    """The value at a property path such as `spec.rules[0]["a.b"]` in a state's inputs; None when absent."""
+    """The value at a property path such as `spec.rules[0]["a.b"]` in a state's inputs; None when absent.
+
+    What is inside a secret is secret.
+    """
     value: Any = (state or {}).get("inputs") or {}
     for part in _parts(path):
+        if value == SECRET or _is_secret(value):
+            return SECRET
         if isinstance(value, Mapping):
             value = value.get(part)
         elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
@@ -53,6 +65,20 @@ def _lookup(state: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 
         else:
             return None
     return value
+
+
+def _is_secret(value: Any) -> bool:  # noqa: ANN401 (JSON)
+    """Whether a value is the engine's wrapper of a secret, readable or encrypted."""
+    return isinstance(value, Mapping) and SECRET_SIGNATURE in value
+
+
+def _masked(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """`value` with `[secret]` in place of every wrapper of a secret."""
+    if _is_secret(value):
+        return SECRET
+    if isinstance(value, Mapping):
+        return {key: _masked(member) for key, member in value.items()}
+    return [_masked(member) for member in value] if isinstance(value, list) else value
 
 
 def _parts(path: str) -> Iterator[str]:
@@ -74,6 +100,7 @@ def _parts(path: str) -> Iterator[str]:
 
 def _shown(value: Any) -> str:  # noqa: ANN401 (JSON)
     """A value on one line, inside Markdown code."""
+    value = _masked(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = " ".join(text.split())
     text = text if len(text) <= VALUE_LIMIT else f"{text[:VALUE_LIMIT]}…"
@@ -149,39 +176,110 @@ def _operations(changes: Sequence[Change]) -> list[str]:
     return sorted({change.operation for change in changes}, key=_rank)
 
 
-def rendered(stack: str, digest: Mapping[str, Any]) -> str:
-    """The comment, at most `LIMIT` characters: totals, warnings, errors, then a block per component or model."""
-    groups = grouped(digest)
+def _quoted(diagnostic: Mapping[str, Any]) -> str:
+    """A warning or error as a line of quotation: its own words, without the traceback's frames and their paths."""
+    severity = str(diagnostic["severity"])
+    lines = str(diagnostic.get("message", "")).removeprefix(f"{severity}: ").splitlines()
+    first = next((number for number, line in enumerate(lines) if TRACEBACK in line), len(lines))
+    # Frames are indented, and so is the source they quote; the exception's own words are not.
+    lines[first:] = [line.replace(TRACEBACK, "") for line in lines[first:] if not line.startswith(" ")]
+    text = " ".join(" ".join(lines).split())
+    text = text if len(text) <= DIAGNOSTIC_LIMIT else f"{text[:DIAGNOSTIC_LIMIT]}…"
+    return f"> **{severity}**: {text.replace('<', '&lt;')}"
+
+
+def _head(stack: str, groups: Mapping[str, Sequence[Change]], digest: Mapping[str, Any]) -> str:
+    """Title, totals, then errors and warnings, as many as half of the comment holds."""
     every = [change for changes in groups.values() for change in changes]
     totals = ", ".join(f"{sum(c.operation == sign for c in every)} × {sign}" for sign in _operations(every))
-    head = [f"### Preview of stack `{stack}`", "", totals or "No change.", ""]
-    head.extend(
-        f"> **{diagnostic['severity']}**: {' '.join(str(diagnostic['message']).split())}"
-        for diagnostic in digest.get("diagnostics") or []
-        if diagnostic.get("severity") in {"warning", "error"}
-    )
-    blocks = ["\n".join(head)]
+    lines = [f"### Preview of stack `{stack}`", "", totals or "No change.", ""]
+    shown = [d for d in digest.get("diagnostics") or [] if d.get("severity") in {"warning", "error"}]
+    quotations = [_quoted(diagnostic) for diagnostic in sorted(shown, key=lambda d: str(d["severity"]))]
+    room = LIMIT // 2
+    for position, quotation in enumerate(quotations):
+        room -= len(quotation) + 1
+        if room < 0:
+            lines.append(f"> and {len(quotations) - position} more; the log of `pulumi preview` has all of them")
+            break
+        lines.append(quotation)
+    return "\n".join(lines)
+
+
+def rendered(stack: str, digest: Mapping[str, Any]) -> str:
+    """The comment, at most `LIMIT` characters: totals, errors, warnings, then a block per component or model."""
+    groups = grouped(digest)
+    text = _head(stack, groups, digest)
     order = sorted(groups.items(), key=lambda item: (min(_rank(c.operation) for c in item[1]), item[0]))
     for heading, changes in order:
         block = _section(heading, changes)
-        if sum(map(len, blocks)) + len(block) > LIMIT:
-            blocks.append("_Cut here: the rest does not fit a comment. Run `pulumi preview --diff`._")
-            break
-        blocks.append(block)
-    return "\n\n".join(blocks) + "\n"
+        # Room for the sentence that says so is kept, should the next block not fit.
+        if len(text) + len(block) + len(CUT) + 5 > LIMIT:
+            return f"{text}\n\n{CUT}\n"
+        text = f"{text}\n\n{block}"
+    return f"{text}\n"
 
 
-def main(stack: str, digest: str | None) -> int:
-    """Print the comment; returns 0.
+def _digest(text: str) -> dict[str, Any] | None:
+    """The digest in the answer of `pulumi preview --json`, or None when it holds none."""
+    try:
+        digest = json.loads(text)
+    except json.JSONDecodeError:
+        return None
+    return digest if isinstance(digest, dict) and {"steps", "diagnostics"} & set(digest) else None
+
+
+def _failed(digest: Mapping[str, Any]) -> bool:
+    """Whether a digest tells of an error."""
+    return any(diagnostic.get("severity") == "error" for diagnostic in digest.get("diagnostics") or [])
+
+
+def _previewed(stack: Stack) -> tuple[Ended, dict[str, Any]]:
+    """How the preview ended, and its digest.
 
     Raises:
-        OperationError: The preview failed, or the digest file holds no digest.
+        OperationError: It failed before there was a digest, or answered something else.
+    """
+    done = stack.attempt("preview", "--json")
+    digest = _digest(done.output)
+    if digest is not None:
+        return done, digest
+    if done.code:
+        raise stack.refusal(done, "preview", "--json")
+    message = (
+        f"asked `pulumi preview --json` of stack {stack.name}: its answer is no digest; "
+        "see that the `pulumi` on PATH is the one that `make setup` installed"
+    )
+    raise OperationError(message)
+
+
+def _filed(path: str) -> dict[str, Any]:
+    """The digest in a file.
+
+    Raises:
+        OperationError: There is none.
     """
     try:
-        text = Path(digest).read_text() if digest else Stack(name=stack).run("preview", "--json")
-        sys.stdout.write(rendered(stack, json.loads(text)))
-    except (OSError, json.JSONDecodeError) as error:
-        source = digest or "the answer of pulumi"
-        message = f"asked for the preview in {source}: no digest ({error}); make one with `pulumi preview --json`"
-        raise OperationError(message) from None
-    return 0
+        digest = _digest(Path(path).read_text())
+        why = "the file holds something else"
+    except (OSError, UnicodeDecodeError) as error:
+        digest, why = None, str(error)
+    if digest is None:
+        message = f"asked for the preview in {path}: no digest ({why}); make one with `pulumi preview --json`"
+        raise OperationError(message)
+    return digest
+
+
+def main(stack: str, path: str | None) -> int:
+    """Print the comment; returns 0, or 1 for a preview that failed.
+
+    Raises:
+        OperationError: The preview gave no digest, or the file at `path` holds none.
+    """
+    if path:
+        digest = _filed(path)
+        failed = _failed(digest)
+    else:
+        done, digest = _previewed(Stack(name=stack))
+        failed = done.code != 0 or _failed(digest)
+    sys.stdout.write(rendered(stack, digest))
+    return int(failed)

@@ -2,8 +2,9 @@
 
 import base64
 import sys
+from pathlib import Path
 
-from operations.cluster import Cluster, connect
+from operations.cluster import Cluster, access, connect
 from operations.errors import OperationError
 
 
@@ -11,7 +12,7 @@ def value(cluster: Cluster, reference: str, key: str) -> str:
     """The decoded value of `key` in the Secret `namespace/name`.
 
     Raises:
-        OperationError: The reference is malformed, or there is no such Secret or key.
+        OperationError: The reference is malformed, there is no such Secret or key, or the value is no text.
     """
     namespace, _, name = reference.partition("/")
     if not namespace or not name:
@@ -19,12 +20,20 @@ def value(cluster: Cluster, reference: str, key: str) -> str:
         raise OperationError(message)
     data = cluster.secret_data(namespace, name)
     if key not in data:
-        message = f"asked for key {key!r} of Secret {reference}; it has {', '.join(sorted(data)) or 'no keys'}"
-        raise OperationError(message)
-    return base64.b64decode(data[key]).decode()
+        keys = ", ".join(sorted(data)) or "no keys"
+        raise OperationError(f"asked for key {key!r} of Secret {reference}; it has {keys}; name one of them")
+    try:
+        return base64.b64decode(data[key]).decode()
+    except ValueError:
+        message = (
+            f"asked for key {key!r} of Secret {reference}: its value is no text, and only text can be printed; "
+            "read it with `oc extract`"
+        )
+        raise OperationError(message) from None
 
 
 def main(reference: str, key: str, kubeconfig: str | None, context: str | None) -> int:
     """Print the value without a line end; returns 0."""
-    sys.stdout.write(value(connect(kubeconfig, context), reference, key))
+    given = str(Path(kubeconfig).expanduser().absolute()) if kubeconfig else None  # as typed, not as in a stack file
+    sys.stdout.write(value(connect(access(given, context)), reference, key))
     return 0

@@ -7,7 +7,7 @@ standard input and comes out by standard output only: never by an argument, whic
 import json
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,18 @@ def _tail(text: str, lines: int = 25) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How one call of the CLI ended."""
+
+    code: int
+    """Exit code; 0 is success."""
+    output: str
+    """Standard output."""
+    errors: str
+    """Standard error."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stack:
     """A stack of this project."""
 
@@ -34,11 +46,11 @@ class Stack:
     cwd: Path = PROJECT
     """Folder that holds Pulumi.yaml."""
 
-    def run(self, *arguments: str, stdin: str | None = None, ok: Sequence[int] = (0,), named: bool = True) -> str:
-        """The CLI's standard output; `named=False` for the few commands that take no stack.
+    def attempt(self, *arguments: str, stdin: str | None = None, named: bool = True) -> Ended:
+        """One call of the CLI, whatever its exit code; `named=False` for the few commands that take no stack.
 
         Raises:
-            OperationError: The CLI is missing or ended with a code that is not in `ok`.
+            OperationError: There is no CLI.
         """
         which = ["--stack", self.name] if named else []
         command = ["pulumi", *arguments, *which, "--non-interactive", "--color", "never"]
@@ -52,17 +64,45 @@ class Stack:
                 "a set-up project has one in .toolchain/bin: run `make setup` and put that folder first on PATH"
             )
             raise OperationError(message) from None
-        if done.returncode not in ok:
+        return Ended(code=done.returncode, output=done.stdout, errors=done.stderr)
+
+    def run(self, *arguments: str, stdin: str | None = None, named: bool = True) -> str:
+        """The standard output of one successful call of the CLI.
+
+        Raises:
+            OperationError: The CLI is missing or ended with another code than 0.
+        """
+        done = self.attempt(*arguments, stdin=stdin, named=named)
+        if done.code:
+            raise self.refusal(done, *arguments)
+        return done.output
+
+    def refusal(self, done: Ended, *arguments: str) -> OperationError:
+        """What to say of a call that failed; the end of what it said, where the cause stands."""
+        return OperationError(
+            f"asked `pulumi {' '.join(arguments)}` of stack {self.name}; it ended with code {done.code}, "
+            f"0 was expected. It said:\n{_tail(done.errors or done.output)}"
+        )
+
+    def read(self, *arguments: str, named: bool = True) -> Any:  # noqa: ANN401 (JSON)
+        """What one call of the CLI answers, as JSON.
+
+        Raises:
+            OperationError: The call failed, or answered something else. The answer is not quoted: it may hold a secret.
+        """
+        text = self.run(*arguments, named=named)
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
             message = (
-                f"asked `pulumi {' '.join(arguments)}` of stack {self.name}; it ended with code {done.returncode}, "
-                f"{' or '.join(map(str, ok))} was expected. It said:\n{_tail(done.stderr or done.stdout)}"
+                f"asked `pulumi {' '.join(arguments)}` of stack {self.name}: {len(text)} characters that are no JSON, "
+                "JSON was expected; see that the `pulumi` on PATH is the one that `make setup` installed"
             )
-            raise OperationError(message)
-        return done.stdout
+            raise OperationError(message) from None
 
     def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The deployment as `pulumi stack export` gives it: secrets as ciphertext, or, for use in memory, readable."""
-        state: dict[str, Any] = json.loads(self.run("stack", "export", *(["--show-secrets"] if show_secrets else [])))
+        state: dict[str, Any] = self.read("stack", "export", *(["--show-secrets"] if show_secrets else []))
         return state
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -71,11 +111,11 @@ class Stack:
 
     def outputs(self) -> dict[str, Any]:
         """The stack outputs; secret ones read `[secret]`."""
-        values: dict[str, Any] = json.loads(self.run("stack", "output", "--json"))
+        values: dict[str, Any] = self.read("stack", "output", "--json")
         return values
 
     def config(self, key: str) -> str | None:
         """The value of `key` in the stack's configuration, decrypted; None when it is not set."""
-        entries: dict[str, dict[str, str]] = json.loads(self.run("config", "--json", "--show-secrets"))
+        entries: dict[str, dict[str, str]] = self.read("config", "--json", "--show-secrets")
         entry = entries.get(f"maas:{key}")
         return None if entry is None else entry.get("value")

@@ -7,6 +7,7 @@
 | `GET /resolve?host=…&port=…` | the loopback port behind a Service |
 | `GET /faults`, `POST /faults`, `DELETE /faults` | standing faults |
 | `/threescale/…` | the control port of the running 3scale emulator |
+| `/model/<namespace>/<pod or workload>/…` | the control port of a running model: `_ledger` |
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from sandbox.faults import Faults
     from sandbox.keeper import Keeper
-    from sandbox.node.world import World
+    from sandbox.node.world import Instance, World
     from sandbox.request_store import RequestStore
     from sandbox.services import Resolver
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _BATCH_LIMIT = 64 * 1024 * 1024
 _EMULATOR = "threescale"
+_MODEL = "model"
 
 
 @dataclass
@@ -65,6 +67,7 @@ class Control:
                 web.post("/faults", self._order),
                 web.delete("/faults", self._clear_faults),
                 web.route("*", f"/{_EMULATOR}/{{path:.*}}", self._to_emulator),
+                web.route("*", f"/{_MODEL}/{{namespace}}/{{name}}/{{path:.*}}", self._to_model),
             ]
         )
         return application
@@ -111,13 +114,25 @@ class Control:
 
     async def _clear_faults(self, _request: web.Request) -> web.Response:
         self.faults.clear()
-        if self._emulator_port() is not None:
+        if self._emulator() is not None:
             await self._ask_emulator("DELETE", "faults", b"")
         return web.Response(status=204)
 
     async def _to_emulator(self, request: web.Request) -> web.Response:
         path = request.match_info["path"] + (f"?{request.query_string}" if request.query_string else "")
         return await self._ask_emulator(request.method, path, await request.read())
+
+    async def _to_model(self, request: web.Request) -> web.Response:
+        """Pass on to the one model process that is meant: a ledger belongs to a process, not to a workload."""
+        namespace, name = request.match_info["namespace"], request.match_info["name"]
+        found = self.world.instances_of(_MODEL, namespace, name) if self.world is not None else []
+        if not found:
+            return _error(404, f"no model runs in {namespace} in a pod or for a workload named {name}")
+        if len(found) > 1:
+            pods = ", ".join(sorted(instance.pod.split("/")[1] for instance in found))
+            return _error(409, f"{namespace}/{name} has {len(found)} pods with a ledger each; name one of {pods}")
+        path = request.match_info["path"]
+        return await self._ask(found[0], request.method, path, await request.read())
 
     def _hit(self, part: str, kind: str, seconds: float) -> dict[str, object]:
         pid = self._pid(part)
@@ -145,24 +160,28 @@ class Control:
             )
         return found
 
-    def _emulator_port(self) -> int | None:
-        instance = self.world.instance_of(_EMULATOR) if self.world is not None else None
-        return None if instance is None else instance.control_port
+    def _emulator(self) -> Instance | None:
+        return self.world.instance_of(_EMULATOR) if self.world is not None else None
 
     async def _ask_emulator(self, method: str, path: str, body: bytes) -> web.Response:
-        port = self._emulator_port()
-        if port is None:
+        emulator = self._emulator()
+        if emulator is None:
             return _error(503, "the 3scale emulator does not run: no APIManager has started its system-app pod yet")
+        return await self._ask(emulator, method, path, body)
+
+    async def _ask(self, instance: Instance, method: str, path: str, body: bytes) -> web.Response:
+        """The answer of a process's control port."""
+        url = f"http://127.0.0.1:{instance.control_port}/{path}"
         headers = {"Content-Type": "application/json"} if body else {}
         try:
             async with (
                 aiohttp.ClientSession() as session,
-                session.request(method, f"http://127.0.0.1:{port}/{path}", data=body, headers=headers) as answer,
+                session.request(method, url, data=body, headers=headers) as answer,
             ):
                 content_type = answer.content_type
                 return web.Response(status=answer.status, body=await answer.read(), content_type=content_type)
         except aiohttp.ClientError as lost:
-            return _error(503, f"the 3scale emulator does not answer: {lost!r}")
+            return _error(503, f"{instance.program.part} ({instance.pod}) does not answer: {lost!r}")
 
 
 @web.middleware

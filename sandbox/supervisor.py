@@ -141,18 +141,12 @@ class Supervisor:
     async def _inside(self, addresses: Addresses, router_socket: socket.socket) -> None:
         """Start the parts that live in this process: node, resolver, router."""
         client = self._cluster.client
-        environment = {
-            "SANDBOX_CONTROL_URL": addresses.control,
-            "SANDBOX_DOMAIN": addresses.domain,
-            "SANDBOX_CA_FILE": str(self.layout.ca),
-            "SANDBOX_PROXY": addresses.proxy,
-        }
         world = World(
             client=client,
             layout=self.layout,
             faults=self._faults,
             events=Events(client, "sandbox-node"),
-            environment=environment,
+            environment=self._surroundings(addresses),
             pace=Pace(start=self.settings.pod_delay),
         )
         resolver = Resolver(client, world.addresses)
@@ -191,14 +185,19 @@ class Supervisor:
 
         self._tasks.append(asyncio.create_task(serve(), name="router"))
 
-    def _operators(self, addresses: Addresses) -> Command:
-        environment = {
-            "KUBECONFIG": str(self.layout.pki / "operators.kubeconfig"),
+    def _surroundings(self, addresses: Addresses) -> dict[str, str]:
+        """What every process of the sandbox is told."""
+        return {
             "SANDBOX_CONTROL_URL": addresses.control,
-            "SANDBOX_DIR": str(self.layout.data / _OPERATORS),
             "SANDBOX_DOMAIN": addresses.domain,
             "SANDBOX_CA_FILE": str(self.layout.ca),
             "SANDBOX_PROXY": addresses.proxy,
+        }
+
+    def _operators(self, addresses: Addresses) -> Command:
+        environment = self._surroundings(addresses) | {
+            "KUBECONFIG": str(self.layout.pki / "operators.kubeconfig"),
+            "SANDBOX_DIR": str(self.layout.data / _OPERATORS),
             "SANDBOX_CRDS": os.pathsep.join(str(folder) for folder in self._cluster.crd_folders()),
         }
         (self.layout.data / _OPERATORS).mkdir(mode=0o700, exist_ok=True)

@@ -62,7 +62,8 @@ def _set_up(layout: Layout, environ: Mapping[str, str], options: argparse.Namesp
 
     former = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        current = session(layout, environ, sys.stdout, official=not options.no_download)
+        told = {"official": not options.no_download, "allow_stand_ins": options.allow_stand_ins}
+        current = session(layout, environ, sys.stdout, **told)
         set_up.run(
             current,
             lambda: set_up.set_up(
@@ -90,14 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    setup = commands.add_parser(
-        "setup", help="install everything into .toolchain/ and .venv/; a second run does nothing"
-    )
-    setup.add_argument("--only", choices=["python"], help="only the Python packages")
-    setup.add_argument("--again", action="store_true", help="ask every source again, e.g. to replace a stand-in")
-    setup.add_argument("--no-download", action="store_true", help="do not try the vendors' download hosts")
-    setup.add_argument(
-        "--install-prerequisites", action="store_true", help="as root on Debian: apt-get install what is missing"
+    _setup_options(
+        commands.add_parser("setup", help="install everything into .toolchain/ and .venv/; a second run does nothing")
     )
     commands.add_parser("status", help="what is installed, from where; exit code 1 when not complete")
     generate = commands.add_parser("secrets", help="generate the passphrase and the secrets of a stack, once")
@@ -109,3 +104,17 @@ def _parser() -> argparse.ArgumentParser:
     cleaning = commands.add_parser("clean", help="remove .toolchain/ and .venv/")
     cleaning.add_argument("--cache", action="store_true", help="the user's cache folder as well")
     return parser
+
+
+def _setup_options(setup: argparse.ArgumentParser) -> None:
+    setup.add_argument("--only", choices=["python"], help="only the Python packages")
+    setup.add_argument("--again", action="store_true", help="ask every source again, e.g. to replace a stand-in")
+    setup.add_argument("--no-download", action="store_true", help="do not try the vendors' download hosts")
+    setup.add_argument(
+        "--install-prerequisites", action="store_true", help="as root on Debian: apt-get install what is missing"
+    )
+    setup.add_argument(
+        "--allow-stand-ins",
+        action=argparse.BooleanOptionalAction,
+        help="let the stand-ins work on servers that are not on loopback; kept until it is withdrawn",
+    )

@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 
 _LAUNCHER = """\
 #!/bin/sh
-exec {python} -P -c {code} "$@"
+{permission}exec {python} -P -c {code} {name} "$@"
 """
 
-_LAUNCHED = 'import runpy, sys; sys.path.insert(0, {root!r}); runpy.run_module({module!r}, None, "__main__", True)'
+# The name is an argument so that a look at the running processes finds a stand-in by the plugin's own name.
+_LAUNCHED = (
+    "import runpy, sys; del sys.argv[0]; sys.path.insert(0, {root!r}); "
+    'runpy.run_module({module!r}, None, "__main__", True)'
+)
+
+
+_PERMISSION = "export MAAS_ALLOW_STAND_INS=true; "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +80,8 @@ def installed(session: Session) -> dict[str, Any] | None:
         whole = all(Path(name).stat().st_size == size for name, size in manifest["files"].items())
     except (OSError, ValueError, KeyError):
         return None
-    return manifest if whole and manifest["inputs"] == fingerprint(session) else None
+    same = manifest.get("inputs") == fingerprint(session) and manifest.get("stand_ins_allowed") == _allowed(session)
+    return manifest if whole and same else None
 
 
 def fingerprint(session: Session) -> str:
@@ -88,14 +96,27 @@ def fingerprint(session: Session) -> str:
     return key_of(str(root), sys.version, place, *mirrored, *own, *modules, session.layout.requirements)
 
 
-def launcher(python: Path, root: Path, module: str) -> str:
-    """A two-line program that runs a stand-in with the venv's Python, wherever it is started.
+def _allowed(session: Session) -> bool:
+    """Whether the launchers permit servers on other machines: as this run was told, else as it is."""
+    if session.allow_stand_ins is not None:
+        return session.allow_stand_ins
+    try:
+        return json.loads(session.layout.manifest.read_text(encoding="utf-8")).get("stand_ins_allowed") is True
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def launcher(python: Path, root: Path, module: str, name: str, *, allowed: bool = False) -> str:
+    """A two-line program that runs the stand-in for `name` with the venv's Python, wherever it is started.
+
+    `allowed` exports the permission to work on servers of other machines (`stand_ins/in_use.py`).
 
     `-P` keeps the program's own folder off the path; the project's root is put there instead. A shell line and
     not an interpreter line, which may have neither blanks nor more than 255 characters (Linux, BINPRM_BUF_SIZE).
     """
     code = _LAUNCHED.format(root=str(root), module=module)
-    return _LAUNCHER.format(python=shlex.quote(str(python)), code=shlex.quote(code))
+    words = {"python": shlex.quote(str(python)), "code": shlex.quote(code), "name": shlex.quote(name)}
+    return _LAUNCHER.format(permission=_PERMISSION if allowed else "", **words)
 
 
 def _executables(session: Session, results: Results) -> None:
@@ -106,8 +127,7 @@ def _executables(session: Session, results: Results) -> None:
     if results.host.path:
         _place(results.host.path / pulumi_tools.HOST, layout.bin / pulumi_tools.HOST)
     else:
-        module = pulumi_tools.stand_in_module(results.host.name)
-        _write_executable(layout.bin / pulumi_tools.HOST, launcher(layout.python, layout.root, module))
+        _stand_in(session, results.host, layout.bin / pulumi_tools.HOST)
 
 
 def _plugin(session: Session, name: str, plugin: Obtained) -> None:
@@ -117,15 +137,20 @@ def _plugin(session: Session, name: str, plugin: Obtained) -> None:
     fresh = layout.pulumi_home / "new-plugin"
     remove_tree(fresh)
     fresh.mkdir(parents=True)
+    executable = f"pulumi-resource-{name}"
     if plugin.path:
-        executable = f"pulumi-resource-{name}"
         _place(plugin.path / executable, fresh / executable)
     else:
-        module = pulumi_tools.stand_in_module(plugin.name)
-        _write_executable(fresh / f"pulumi-resource-{name}", launcher(layout.python, layout.root, module))
+        _stand_in(session, plugin, fresh / executable)
     final.parent.mkdir(exist_ok=True)
     remove_tree(final)
     fresh.rename(final)
+
+
+def _stand_in(session: Session, tool: Obtained, target: Path) -> None:
+    layout, module = session.layout, pulumi_tools.stand_in_module(tool.name)
+    text = launcher(layout.python, layout.root, module, target.name, allowed=_allowed(session))
+    _write_executable(target, text)
 
 
 def _keycloak(session: Session, keycloak: Obtained) -> Path:
@@ -163,6 +188,7 @@ def _manifest(session: Session, results: Results, keycloak_home: Path) -> dict[s
             tool.name: {"version": tool.version, "source": tool.source, "size": tool.size} for tool in results.all()
         },
         "stand_ins": stand_ins,
+        "stand_ins_allowed": _allowed(session),
         "inputs": fingerprint(session),
         "files": {str(path): path.stat().st_size for path in files if path.is_file()},
     }
@@ -183,6 +209,8 @@ def _place(source: Path, target: Path) -> None:
     except OSError:
         shutil.copy2(source, temporary)
     temporary.replace(target)
+    # Renaming a file onto another name of itself does nothing (rename(2)).
+    temporary.unlink(missing_ok=True)
 
 
 def _write_executable(target: Path, text: str) -> None:

@@ -35,6 +35,8 @@ class Session:
     mirror: Mirror | None
     official: bool
     """Whether official downloads are tried at all."""
+    allow_stand_ins: bool | None = None
+    """Whether stand-ins may work on servers of other machines; None leaves it as it is installed."""
 
     def run(self, tool: str, command: list[str], *, cwd: Path | None = None, environ: Mapping[str, str]) -> str:
         """Standard output of a command run for `tool`, logged in `.toolchain/logs/<tool>.log`."""
@@ -51,7 +53,14 @@ class Session:
             yield folder, {**self.environ, "TMPDIR": str(folder), **more}
 
 
-def session(layout: Layout, environ: Mapping[str, str], stream: TextIO, *, official: bool = True) -> Session:
+def session(
+    layout: Layout,
+    environ: Mapping[str, str],
+    stream: TextIO,
+    *,
+    official: bool = True,
+    allow_stand_ins: bool | None = None,
+) -> Session:
     """A session for one checkout.
 
     Raises:
@@ -70,6 +79,7 @@ def session(layout: Layout, environ: Mapping[str, str], stream: TextIO, *, offic
         downloads=downloads,
         mirror=Mirror.of(environ, downloads),
         official=official,
+        allow_stand_ins=allow_stand_ins,
     )
 
 

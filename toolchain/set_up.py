@@ -129,8 +129,11 @@ def _all_or_none(session: Session, lanes: list[Future[Any]]) -> None:
 
 
 def _say_result(session: Session, manifest: dict[str, Any] | None) -> None:
-    for name in manifest["stand_ins"] if manifest else []:
-        session.progress.line(name, f"STAND-IN in use ({manifest['tools'][_tool(name)]['source']})")  # type: ignore[index]
+    if manifest:
+        reach = "any server" if manifest["stand_ins_allowed"] else "servers on loopback"
+        for name in manifest["stand_ins"]:
+            source = manifest["tools"][_tool(name)]["source"]
+            session.progress.line(name, f"STAND-IN in use ({source}) for {reach}")
     session.progress.line("set-up", "everything is in place")
 
 

@@ -19,8 +19,9 @@ def report(session: Session, stream: TextIO) -> bool:
     for name, tool in manifest.get("tools", {}).items():
         size = size_text(tool["size"]) if tool["size"] else ""
         stream.write(f"{name:<24} {tool['version']:<12} {size:>8}  {tool['source']}\n")
+    reach = "any server" if manifest.get("stand_ins_allowed") else "servers on loopback"
     for name in manifest.get("stand_ins", []):
-        stream.write(f"stand-in in use: {name}\n")
+        stream.write(f"stand-in in use: {name} for {reach}\n")
     current = python_environment.is_current(session)
     stream.write(f"{'python packages':<24} {'current' if current else 'not those of requirements.lock'}\n")
     stream.write(f"{'cache':<24} {session.cache.root}\n")

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from components.config.section import DnsLabel, HttpUrl, PinnedImage, Quantity, Section, Title
+from components.config.section import DnsLabel, HttpUrl, PinnedImage, Quantity, Section, Title, rule
 
 SystemName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*[A-Za-z0-9]$", max_length=60)]
 """A product's permanent name. porta also takes `/` and a leading `_` (app/lib/system_name.rb); no host name can."""
@@ -37,8 +37,12 @@ class Source(Section):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.oci is None) == (self.external is None):
-            msg = "must have exactly one of the keys oci, external"
-            raise ValueError(msg)
+            both = self.oci is not None
+            raise rule(
+                given=f"{'both oci and external were' if both else 'neither oci nor external was'} given",
+                allowed="exactly one of the keys oci and external",
+                remedy="remove {path}.oci or {path}.external" if both else "add {path}.oci or {path}.external",
+            )
         return self
 
 
@@ -77,13 +81,18 @@ class Server(Section):
         "this file are refused.",
     )
 
-    @model_validator(mode="after")
-    def _typed_arguments_once(self) -> Self:
-        typed = {"--port", "--model", "--served-model-name", "--max-model-len", "--dtype"}
-        if clash := sorted(typed & {argument.split("=", 1)[0] for argument in self.extra_args}):
-            msg = f"must not contain {', '.join(clash)}, which other keys set"
-            raise ValueError(msg)
-        return self
+    @field_validator("extra_args", mode="after")
+    @classmethod
+    def _typed_arguments_once(cls, arguments: tuple[str, ...]) -> tuple[str, ...]:
+        typed = ("--port", "--model", "--served-model-name", "--max-model-len", "--dtype")
+        given = {argument.split("=", 1)[0] for argument in arguments}
+        if clash := ", ".join(name for name in typed if name in given):
+            raise rule(
+                given=f"{clash} was given",
+                allowed=f"any argument but {', '.join(typed)}, which other keys of this file set",
+                remedy=f"remove {clash} from {{path}}",
+            )
+        return arguments
 
 
 class Model(Section):
@@ -132,12 +141,20 @@ class Model(Section):
 
     @model_validator(mode="after")
     def _server_fits_source(self) -> Self:
-        if self.source.oci is not None and (self.server is None or self.max_model_len is None):
-            msg = "must have the keys server and maxModelLen when source is oci"
-            raise ValueError(msg)
+        wanted = {"server": self.server, "maxModelLen": self.max_model_len}
+        missing = [name for name, value in wanted.items() if value is None]
+        if self.source.oci is not None and missing:
+            raise rule(
+                given=f"source.oci was given without {' and '.join(missing)}",
+                allowed="source.oci together with the keys server and maxModelLen, or source.external",
+                remedy=f"add {' and '.join(f'{{path}}.{name}' for name in missing)}",
+            )
         if self.source.external is not None and self.server is not None:
-            msg = "must not have the key server when source is external"
-            raise ValueError(msg)
+            raise rule(
+                given="server was given together with source.external",
+                allowed="the key server with source.oci only; somebody else runs an external server",
+                remedy="remove {path}.server",
+            )
         return self
 
 

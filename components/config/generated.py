@@ -71,7 +71,8 @@ def configuration_page() -> str:
         "",
         "## Secrets",
         "",
-        "Each secret is a key of its own, set by `pulumi config set --secret <key>`.",
+        "Each secret is a key of its own. `python3 -m toolchain secrets <stack>` generates those that are needed;",
+        "`pulumi config set --secret <key>` sets any of them.",
         "",
         "| key | needed | meaning |",
         "| --- | --- | --- |",
@@ -89,10 +90,10 @@ def outputs_page() -> str:
         "Read them with `pulumi stack output <name>` or from another program by a StackReference. No output is a",
         "secret: where a key or password is meant, the output names the Kubernetes Secret that holds it.",
         "",
-        "| output | row | type | meaning |",
-        "| --- | --- | --- | --- |",
+        "| output | type | meaning |",
+        "| --- | --- | --- |",
     ]
-    lines += [f"| `{o.name}` | {o.row} | {_cell(o.type)} | {_cell(o.description)} |" for o in OUTPUTS]
+    lines += [f"| `{o.name}` | {_cell(o.type)} | {_cell(o.description)} |" for o in OUTPUTS]
     return "\n".join(lines) + "\n"
 
 

@@ -18,6 +18,20 @@ def gateway_url(settings: Settings, key: str, stage: str) -> str:
     return f"https://{label}.{settings.cluster.wildcard_domain}"
 
 
+def public_hosts(settings: Settings) -> list[str]:
+    """Every public host of the platform."""
+    tenant, domain = settings.threescale.tenant_name, settings.cluster.wildcard_domain
+    labels = [tenant, f"{tenant}-admin", "master", f"backend-{tenant}"]
+    labels += [
+        gateway_label(settings.system_name(key), tenant, stage)
+        for key in settings.models
+        for stage in ("production", "staging")
+    ]
+    if settings.identity is not None:
+        labels.append(settings.identity.host_prefix)
+    return [f"{label}.{domain}" for label in labels]
+
+
 def portal_url(settings: Settings) -> str:
     """URL of the developer portal."""
     return f"https://{settings.threescale.tenant_name}.{settings.cluster.wildcard_domain}"

@@ -31,7 +31,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("detokenize", "POST", "/detokenize", "Detokenize"),
     Operation("metrics", "GET", "/metrics", "Metrics"),
 )
-"""vLLM's operations (inventory annex B1) in the order of their rules; append only, the order is their position."""
+"""Operations in the order of their rules; append only, the order is their position.
+
+Paths: vLLM's OpenAI-compatible server (vllm, docs/serving/openai_compatible_server.md, vllm/entrypoints/openai).
+"""
 
 _DEFAULTS: dict[str, frozenset[str]] = {
     "chat": frozenset({"chat-completions", "completions", "models", "health", "version"}),

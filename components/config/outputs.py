@@ -10,8 +10,6 @@ class StackOutput:
 
     name: str
     """Name by which a StackReference reads it."""
-    row: str
-    """Row of the requirements."""
     type: str
     """Its shape."""
     description: str
@@ -19,22 +17,16 @@ class StackOutput:
 
 
 OUTPUTS: tuple[StackOutput, ...] = (
-    StackOutput(
-        name="wildcard_domain", row="O-01", type="text", description="Domain below which every host of the platform is."
-    ),
-    StackOutput(name="portal_url", row="O-02", type="URL", description="The developer portal."),
-    StackOutput(
-        name="threescale_admin_url", row="O-03", type="URL", description="The tenant's admin portal and Admin API."
-    ),
+    StackOutput(name="wildcard_domain", type="text", description="Domain below which every host of the platform is."),
+    StackOutput(name="portal_url", type="URL", description="The developer portal."),
+    StackOutput(name="threescale_admin_url", type="URL", description="The tenant's admin portal and Admin API."),
     StackOutput(
         name="identity_issuer_url",
-        row="O-07",
         type="URL, absent without `identity`",
         description="Issuer of the portal's realm; its discovery is below `/.well-known/openid-configuration`.",
     ),
     StackOutput(
         name="models",
-        row="O-14",
         type="list of {name, system_name, served_model_name, kind, max_model_len, operations, production_url, "
         "staging_url, internal_url, plan_ids}",
         description="Per model its names, limits, addresses, and the ids of its plans by plan name. "
@@ -42,20 +34,17 @@ OUTPUTS: tuple[StackOutput, ...] = (
     ),
     StackOutput(
         name="model_endpoints",
-        row="O-15",
         type="mapping of system name to URL",
         description="Where to call each model with an API key, for quick use by other stacks.",
     ),
     StackOutput(
         name="test_application_keys",
-        row="O-19",
         type="mapping of `<account>/<application>` to {model, namespace, name, key}",
         description="Where the key of each declared application is: a Secret and the entry in it; `model` is the "
         "system name of the model it opens.",
     ),
     StackOutput(
         name="compat_flags",
-        row="O-31",
         type="list of text",
         description="Switches of `compat` that are on; empty in production.",
     ),

@@ -2,14 +2,18 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from components.config.fields import Step, field_at, keys, section_at
-from components.config.section import Section
+from components.config.fields import Step, field_at, keys, section_at, type_name
+from components.config.section import RULE, Section
+
+_PLAIN_KEY = re.compile(r"[\w-]+")
+"""Keys that can stand in a path without quotes."""
 
 _LONGEST_VALUE = 80
 """Characters of a wrong value that are repeated; a certificate or a list would hide the sentence."""
@@ -29,9 +33,9 @@ _ALLOWED: Mapping[str, str] = {
     "greater_than_equal": "a number of at least {ge}",
     "less_than_equal": "a number of at most {le}",
     "string_pattern_mismatch": "text that matches {pattern}",
-    "string_too_short": "text of at least {min_length} characters",
+    "string_too_short": "text of at least {min_length} character(s)",
     "string_too_long": "text of at most {max_length} characters",
-    "too_short": "at least {min_length} members",
+    "too_short": "a list of at least {min_length} member(s)",
 }
 """Pydantic's error types in the words of somebody who writes YAML; values in braces are the error's own context."""
 
@@ -66,10 +70,15 @@ class ConfigError(Exception):
 
 
 def written(path: Sequence[Step]) -> str:
-    """A path as somebody would write it: `models.granite-8b.expose[0]`."""
+    """A path as somebody would write it: `models.granite-8b.expose[0]`, `plans.gold.limits["hits per day"]`."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif text and not _PLAIN_KEY.fullmatch(step):
+            text += f"[{json.dumps(step, ensure_ascii=False)}]"
+        else:
+            text += f"{'.' if text else ''}{step}"
     return text
 
 
@@ -90,21 +99,39 @@ def problem(root: type[Section], prefix: Sequence[Step], error: ErrorDetails) ->
     kind = error["type"]
     if kind == "extra_forbidden":
         return unknown_key(path, section_at(root, path[:-1]))
-    info = field_at(root, path)
-    about = f" ({first_sentence(info.description)})" if info is not None and info.description else ""
+    if kind == RULE:
+        texts = {name: str(text).replace("{path}", written(path)) for name, text in error["ctx"].items()}
+        return Problem(path=written(path), given=texts["given"], allowed=texts["allowed"], remedy=texts["remedy"])
     if kind == "missing":
-        return Problem(
-            path=written(path),
-            given="the key is missing",
-            allowed=f"a value is required{about}",
-            remedy=f"add {path[-1]} to the stack file",
-        )
+        return missing(root, path)
     key = "the key " if error["loc"] and error["loc"][-1] == "[key]" else ""
     return Problem(
         path=written(path),
         given=f"{key}{shown(error['input'])} was given",
-        allowed=f"{_allowed(error)}{about}",
+        allowed=f"{_allowed(error)}{_about(root, path)}",
         remedy=f"correct {written(path)} in the stack file",
+    )
+
+
+def missing(root: type[Section], path: Sequence[Step]) -> Problem:
+    """A required key below `root` that is not there."""
+    info = field_at(root, path)
+    kind = "" if info is None else f": {type_name(info.annotation).replace('`', '')}"
+    return Problem(
+        path=written(path),
+        given="the key is missing or empty",
+        allowed=f"a value is required{kind}{_about(root, path)}",
+        remedy=f"add {written(path)} to the stack file",
+    )
+
+
+def no_mapping(root: type[Section], path: Sequence[Step], value: object) -> Problem:
+    """Something else than a mapping where one is needed."""
+    return Problem(
+        path=written(path),
+        given=f"{shown(value)} was given",
+        allowed=f"{_ALLOWED['dict_type']}{_about(root, path)}",
+        remedy=f"write {written(path)} as a mapping: one indented entry per name",
     )
 
 
@@ -120,9 +147,17 @@ def unknown_key(path: Sequence[Step], section: type[Section] | None) -> Problem:
     )
 
 
+def _about(root: type[Section], path: Sequence[Step]) -> str:
+    info = field_at(root, path)
+    return f" ({first_sentence(info.description)})" if info is not None and info.description else ""
+
+
 def _allowed(error: ErrorDetails) -> str:
     context: dict[str, Any] = error.get("ctx", {})
     if error["type"] == "value_error":
         return str(context["error"])
     template = _ALLOWED.get(error["type"])
-    return template.format(**context) if template is not None else error["msg"]
+    if template is None:
+        return error["msg"]
+    one = context.get("min_length") == 1
+    return template.replace("(s)", "" if one else "s").format(**context)

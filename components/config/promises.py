@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from components.config.hosts import gateway_label
+from components.config.hosts import gateway_label, public_hosts
 from components.config.operations import exposed
 from components.config.problems import Problem
-from components.config.section import MAX_LABEL
+from components.config.section import MAX_HOST, MAX_LABEL
 from components.config.settings import Settings
 
 _TOKEN_METRICS = ("completion_tokens", "prompt_tokens", "total_tokens")
-"""Metrics every model's API has besides `hits` (inventory: one set for all kinds that report usage)."""
+"""Metrics every model's API has besides `hits`; vLLM's OpenAI-compatible server reports them in `usage`."""
 
 _MAX_SERVER_NAME = 53
 """Longest name of an InferenceService in characters; KServe adds `-predictor` (kserve, pkg/apis/serving)."""
@@ -41,17 +41,15 @@ def _duplicates(settings: Settings, _: Names) -> Iterator[Problem]:
         "displayName": settings.display_name,
     }
     for field, value in kinds.items():
-        owners: dict[str, str] = {}
-        for key in settings.models:
-            first = owners.setdefault(value(key), key)
-            if first != key:
-                yield Problem(
-                    path=f"models.{key}.{field}",
-                    given=f'"{value(key)}" is also the {field} of model {first}',
-                    allowed=f"a {field} that no other model has; when left out it is the model's key"
-                    + (" (names are compared as the gateway's host shows them)" if field == "systemName" else ""),
-                    remedy=f"give one of the two models another {field}",
-                )
+        values = {key: value(key) for key in settings.models}
+        for key, first in _repeated(values):
+            yield Problem(
+                path=f"models.{key}.{field}",
+                given=f'"{values[key]}" is also the {field} of model {first}',
+                allowed=f"a {field} that no other model has; when left out it is the model's key"
+                + (" (names are compared as the gateway's host shows them)" if field == "systemName" else ""),
+                remedy=f"give one of the two models another {field}",
+            )
 
 
 def _hosts(settings: Settings, _: Names) -> Iterator[Problem]:
@@ -67,6 +65,21 @@ def _hosts(settings: Settings, _: Names) -> Iterator[Problem]:
                 allowed=f"a system name of at most {room} characters, so that the label has at most {MAX_LABEL}",
                 remedy=f"set models.{key}.systemName to a shorter name",
             )
+
+
+def _domain(settings: Settings, _: Names) -> Iterator[Problem]:
+    # A label that is too long is a problem of its model, and would make this one right or wrong by accident.
+    hosts = [host for host in public_hosts(settings) if len(host.partition(".")[0]) <= MAX_LABEL]
+    longest = max(hosts, key=len)
+    if len(longest) > MAX_HOST:
+        label, _dot, domain = longest.partition(".")
+        room = MAX_HOST - len(label) - 1
+        yield Problem(
+            path="cluster.wildcardDomain",
+            given=f"its {len(domain)} characters make the host {label}.… {len(longest)} characters long",
+            allowed=f"hosts of at most {MAX_HOST} characters, so a domain of at most {room}",
+            remedy="use a cluster with a shorter domain, or shorten the names in that host",
+        )
 
 
 def _server_names(settings: Settings, _: Names) -> Iterator[Problem]:
@@ -145,32 +158,28 @@ def _applications(settings: Settings, names: Names) -> Iterator[Problem]:
 
 def _users(settings: Settings, _: Names) -> Iterator[Problem]:
     for field in ("username", "email"):
-        owners: dict[str, str] = {}
-        for name, account in settings.consumers.accounts.items():
-            value = str(getattr(account, field)).lower()
-            first = owners.setdefault(value, name)
-            if first != name:
-                yield Problem(
-                    path=f"consumers.accounts.{name}.{field}",
-                    given=f'"{value}" is also the {field} of account {first}',
-                    allowed=f"a {field} that no other account has; it is unique in the tenant",
-                    remedy=f"give one of the two accounts another {field}",
-                )
+        values = {name: str(getattr(one, field)).lower() for name, one in settings.consumers.accounts.items()}
+        for name, first in _repeated(values):
+            yield Problem(
+                path=f"consumers.accounts.{name}.{field}",
+                given=f'"{values[name]}" is also the {field} of account {first}',
+                allowed=f"a {field} that no other account has; it is unique in the tenant",
+                remedy=f"give one of the two accounts another {field}",
+            )
 
 
 def _namespaces(settings: Settings, _: Names) -> Iterator[Problem]:
-    owners: dict[str, str] = {}
+    values: dict[str, str] = {}
     if settings.prereqs.openshift_ai is not None:
-        owners[settings.prereqs.openshift_ai.namespace] = "prereqs.openshiftAi.namespace"
-    for field, value in settings.namespaces.model_dump(by_alias=True).items():
-        first = owners.setdefault(value, f"namespaces.{field}")
-        if first != f"namespaces.{field}":
-            yield Problem(
-                path=f"namespaces.{field}",
-                given=f'"{value}" is also {first}',
-                allowed="a namespace of its own; an operator's namespace holds exactly one OperatorGroup",
-                remedy="give one of the two another namespace",
-            )
+        values["prereqs.openshiftAi.namespace"] = settings.prereqs.openshift_ai.namespace
+    values |= {f"namespaces.{key}": value for key, value in settings.namespaces.model_dump(by_alias=True).items()}
+    for path, first in _repeated(values):
+        yield Problem(
+            path=path,
+            given=f'"{values[path]}" is also {first}',
+            allowed="a namespace of its own; an operator's namespace holds exactly one OperatorGroup",
+            remedy="give one of the two another namespace",
+        )
 
 
 def _identity_host(settings: Settings, _: Names) -> Iterator[Problem]:
@@ -199,6 +208,7 @@ def _compat(settings: Settings, _: Names) -> Iterator[Problem]:
 PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"models"}), _duplicates),
     Promise(frozenset({"models", "threescale"}), _hosts),
+    Promise(frozenset({"cluster", "identity", "models", "threescale"}), _domain),
     Promise(frozenset({"models"}), _server_names),
     Promise(frozenset({"models"}), _reserved),
     Promise(frozenset({"models", "plans"}), _plans),
@@ -218,6 +228,15 @@ def broken(settings: Settings, valid: frozenset[str], raw: Mapping[str, object])
     for promise in PROMISES:
         if promise.reads <= valid:
             yield from promise.broken(settings, names)
+
+
+def _repeated(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each key whose value an earlier key has too, with that key."""
+    owners: dict[str, str] = {}
+    for key, value in values.items():
+        first = owners.setdefault(value, key)
+        if first != key:
+            yield key, first
 
 
 def _names(section: object) -> frozenset[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from components.config.fields import Step, keys
-from components.config.problems import ConfigError, Problem, first_sentence, problem, unknown_key, written
+from components.config.fields import Step, element, keys
+from components.config.problems import ConfigError, Problem, first_sentence, missing, no_mapping, problem, unknown_key
 from components.config.promises import broken
 from components.config.secrets import SECRET_KEYS
 from components.config.section import DnsLabel
@@ -27,11 +27,11 @@ def validated(raw: Mapping[str, object], secrets: frozenset[str]) -> Settings:
     sections: dict[str, Any] = {}
     for key, info in keys(Settings).items():
         if key in _ENTRIES:
-            sections[_python_name(key)] = _entries(key, raw, problems)
+            _entries(key, raw.get(key), problems, sections)
             continue
         if key not in raw:
             if info.is_required():
-                problems.append(_missing((key,)))
+                problems.append(missing(Settings, (key,)))
             else:
                 sections[_python_name(key)] = info.get_default()
             continue
@@ -43,19 +43,23 @@ def validated(raw: Mapping[str, object], secrets: frozenset[str]) -> Settings:
     return settings
 
 
-def _entries(section: str, raw: Mapping[str, object], problems: list[Problem]) -> dict[str, Any]:
-    entries = raw.get(section)
+def _entries(section: str, entries: object, problems: list[Problem], sections: dict[str, Any]) -> None:
+    """Adds the valid ones of `entries` to `sections`; nothing when the section is none, so that nobody relies on it."""
+    if entries is None or entries == {}:
+        problems.append(missing(Settings, (section,)))
+        return
+    if not isinstance(entries, Mapping):
+        problems.append(no_mapping(Settings, (section,), entries))
+        return
+    kind = element(Settings.model_fields[section].annotation)
     valid: dict[str, Any] = {}
-    if not isinstance(entries, Mapping) or not entries:
-        problems.append(_missing((section,), entries))
-        return valid
-    kind = Settings.model_fields[section].annotation.__args__[1]  # type: ignore[union-attr]
     for name, entry in entries.items():
         judged: dict[str, Any] = {}
-        _judge_key(section, name, problems)
+        fits = _judge_key(section, name, problems)
         _judge(kind, entry, (section, name), problems, judged)
-        valid.update(dict.fromkeys([name], judged[section]) if judged else {})
-    return valid
+        if fits and judged:
+            valid[name] = judged[section]
+    sections[section] = valid
 
 
 def _judge(
@@ -72,7 +76,7 @@ def _judge(
         problems.extend(problem(Settings, path, error) for error in refusal.errors(include_url=False))
 
 
-def _judge_key(section: str, name: str, problems: list[Problem]) -> None:
+def _judge_key(section: str, name: str, problems: list[Problem]) -> bool:
     try:
         TypeAdapter(DnsLabel).validate_python(name)
     except ValidationError as refusal:
@@ -80,17 +84,8 @@ def _judge_key(section: str, name: str, problems: list[Problem]) -> None:
             problem(Settings, (section, name), {**error, "loc": ("[key]",)})
             for error in refusal.errors(include_url=False)
         )
-
-
-def _missing(path: Sequence[Step], found: object = None) -> Problem:
-    key = str(path[0])
-    about = keys(Settings)[key].description or ""
-    return Problem(
-        path=written(path),
-        given="the key is missing or empty" if not found else f"a {type(found).__name__} was given",
-        allowed=f"a value is required ({first_sentence(about)})",
-        remedy=f"add {key} to the stack file",
-    )
+        return False
+    return True
 
 
 def _unknown(raw: Mapping[str, object]) -> Iterator[Problem]:
@@ -106,7 +101,7 @@ def _secrets(raw: Mapping[str, object], present: frozenset[str]) -> Iterator[Pro
                 path=secret.name,
                 given="the secret is missing or empty",
                 allowed=f"an encrypted text ({first_sentence(secret.description)})",
-                remedy=f"run: pulumi config set --secret {secret.name}",
+                remedy="run python3 -m toolchain secrets <stack>, and then the commands it prints",
             )
 
 

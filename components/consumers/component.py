@@ -1,6 +1,5 @@
 """Places declared developer accounts and their applications; each key lands in a Secret."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from components.config.consumers import KEY_ENTRY, Account, Application, secret_name
-from components.site import Site
+from components.site import Site, secret_data
 from dynamic_providers.threescale import application, developer_account
 
 
@@ -78,12 +77,8 @@ class Consumers(pulumi.ComponentResource):
         core.Secret(
             f"{account}.{title}-key",
             metadata={"name": secret_name(account, title), "namespace": self._args.site.settings.namespaces.consumers},
-            data={KEY_ENTRY: placed.user_key.apply(_base64)},
+            data=secret_data({KEY_ENTRY: placed.user_key}),
             opts=pulumi.ResourceOptions(
                 parent=self, provider=self._args.site.kubernetes, depends_on=[self._args.namespace]
             ),
         )
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()

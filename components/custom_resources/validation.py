@@ -60,7 +60,7 @@ def _validator(kind: tuple[str, str]) -> Draft202012Validator:
 def _faults(error: ValidationError) -> list[str]:
     path = error.json_path.removeprefix("$.") or "manifest"
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = error.schema["properties"]  # type: ignore[index]
+        known = error.schema["properties"]  # type: ignore[index]  # only a mapping has this keyword
         unknown = sorted(set(error.instance) - set(known))
         return [f"{path}.{name}: unknown field; allowed are {', '.join(sorted(known))}" for name in unknown]
     return [f"{path}: {error.message}"]

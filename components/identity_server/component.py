@@ -7,7 +7,7 @@ from pulumi_kubernetes.core import v1 as core
 
 from components.config.hosts import identity_host
 from components.config.identity import Identity
-from components.custom_resources import digest
+from components.custom_resources import Manifest, digest
 from components.identity_server.manifests import AUTOMATION_SECRET, NAME, keycloak, route
 from components.site import Site
 from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
@@ -35,32 +35,40 @@ class IdentityServer(pulumi.ComponentResource):
         super().__init__("maas:identity:IdentityServer", name, {}, opts)
         namespace, host = args.site.settings.namespaces.identity, identity_host(args.site.settings, args.identity)
         first = pulumi.ResourceOptions(parent=self, depends_on=[args.operator])
-        secret = core.Secret(
+        secret = self._automation(name, args, namespace)
+        manifest = keycloak(namespace, host, args.identity.instances)
+        server = args.site.place(
+            name, manifest, pulumi.ResourceOptions(parent=self, depends_on=[args.operator, secret])
+        )
+        public = args.site.place(f"{name}-route", route(namespace, host), first)
+        self.ready = self._gate(name, args, manifest, [server, public])
+        self.register_outputs({})
+
+    def _automation(self, name: str, args: IdentityServerArgs, namespace: str) -> core.Secret:
+        return core.Secret(
             f"{name}-automation",
             metadata={"name": AUTOMATION_SECRET, "namespace": namespace},
             string_data={
                 "client-id": args.identity.automation_client_id,
                 "client-secret": args.site.secrets.keycloak_admin_client_secret,
             },
-            opts=pulumi.ResourceOptions.merge(first, pulumi.ResourceOptions(provider=args.site.kubernetes)),
+            opts=pulumi.ResourceOptions(parent=self, provider=args.site.kubernetes, depends_on=[args.operator]),
         )
-        manifest = keycloak(namespace, host, args.identity.instances)
-        server = args.site.place(
-            name, manifest, pulumi.ResourceOptions(parent=self, depends_on=[args.operator, secret])
-        )
-        public = args.site.place(f"{name}-route", route(namespace, host), first)
-        self.ready = ConditionGate(
+
+    def _gate(
+        self, name: str, args: IdentityServerArgs, manifest: Manifest, after: list[pulumi.Resource]
+    ) -> ConditionGate:
+        return ConditionGate(
             f"{name}-ready",
             ConditionGateArgs(
                 api_version=manifest["apiVersion"],
                 kind=manifest["kind"],
                 name=NAME,
-                namespace=namespace,
+                namespace=args.site.settings.namespaces.identity,
                 conditions=["Ready"],
                 fields={},
                 timeout_seconds=args.site.settings.waits.identity_ready_seconds,
                 trigger=digest(manifest),
             ),
-            pulumi.ResourceOptions(parent=self, provider=args.site.gates, depends_on=[server, public]),
+            pulumi.ResourceOptions(parent=self, provider=args.site.gates, depends_on=after),
         )
-        self.register_outputs({})

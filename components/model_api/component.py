@@ -31,7 +31,10 @@ class ModelApiArgs:
 
 
 class ModelApi(pulumi.ComponentResource):
-    """Backend, product, usages, metrics, rules, policies, plans and promotion; one product's writes come one by one."""
+    """Backend, product, usages, metrics, rules, policies, plans and promotion; one product's writes come one by one.
+
+    Everything of a product goes with it, so removing a model is one deletion of the product and one of the backend.
+    """
 
     product_id: pulumi.Output[str]
     """Id of the product."""
@@ -43,42 +46,21 @@ class ModelApi(pulumi.ComponentResource):
         self._args = args
         self._definition = api_definition(args.site.settings, args.key)
         self._adopt = args.site.settings.models[args.key].adopt
-        backend, product = self._backend(name), self._product(name)
+        backend = self._backend(name)
+        product = self._product(name, backend)
         metrics = self._metrics(name, product, backend)
-        rules = MappingRules(
-            f"{name}-rules",
-            MappingRulesArgs(product_id=product.id, rules=self._definition.rules),
-            self._after(metrics),
-        )
-        policies = PolicyChain(
-            f"{name}-policies",
-            PolicyChainArgs(product_id=product.id, policies=self._definition.policies),
-            self._after(rules),
-        )
         plans = {
             key: self._plan(f"{name}.{key}", key, product, metrics) for key in args.site.settings.models[args.key].plans
         }
-        ProxyPromotion(
-            f"{name}-promotion",
-            ProxyPromotionArgs(
-                product_id=product.id,
-                fingerprint=self._definition.fingerprint,
-                staging=args.site.settings.promotion.staging,
-                production=args.site.settings.promotion.production,
-            ),
-            self._after(backend, product, metrics, rules, policies),
-        )
+        self._promoted(name, product, backend, metrics)
         self.product_id = product.id
         self.plan_ids = {key: plan.id for key, plan in plans.items()}
         self.register_outputs({})
 
-    def _after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options of an entity that comes after `resources`."""
+    def _entity(self, goes_with: pulumi.Resource, after: list[pulumi.Resource]) -> pulumi.ResourceOptions:
+        """Options of an entity that 3scale deletes together with `goes_with`."""
         return pulumi.ResourceOptions(
-            parent=self,
-            provider=self._args.site.threescale,
-            depends_on=list(resources),
-            deleted_with=self._args.installation,
+            parent=self, provider=self._args.site.threescale, depends_on=after, deleted_with=goes_with
         )
 
     def _backend(self, name: str) -> Backend:
@@ -92,10 +74,11 @@ class ModelApi(pulumi.ComponentResource):
                 description=definition.description,
                 adopt=self._adopt,
             ),
-            self._after(self._args.ready),
+            self._entity(self._args.installation, [self._args.ready]),
         )
 
-    def _product(self, name: str) -> Product:
+    def _product(self, name: str, backend: Backend) -> Product:
+        """The product. It comes after the backend so that it is deleted first: its usages keep the backend alive."""
         definition = self._definition
         return Product(
             name,
@@ -105,20 +88,20 @@ class ModelApi(pulumi.ComponentResource):
                 description=definition.description,
                 adopt=self._adopt,
             ),
-            self._after(self._args.ready),
+            self._entity(self._args.installation, [self._args.ready, backend]),
         )
 
     def _metrics(self, name: str, product: Product, backend: Backend) -> Metrics:
         usages = BackendUsages(
             f"{name}-usages",
             BackendUsagesArgs(product_id=product.id, usages={USAGE_PATH: {"backend_id": backend.id}}),
-            self._after(product, backend),
+            self._entity(product, [product, backend]),
         )
         definition = self._definition
         return Metrics(
             f"{name}-metrics",
             MetricsArgs(product_id=product.id, metrics=definition.metrics, methods=definition.methods),
-            self._after(usages),
+            self._entity(product, [usages]),
         )
 
     def _plan(self, name: str, system_name: str, product: Product, metrics: Metrics) -> ApplicationPlan:
@@ -134,5 +117,28 @@ class ModelApi(pulumi.ComponentResource):
                 limits={limit: {"value": value} for limit, value in plan.limits.items()},
                 adopt=self._adopt,
             ),
-            self._after(metrics),
+            self._entity(product, [metrics]),
+        )
+
+    def _promoted(self, name: str, product: Product, backend: Backend, metrics: Metrics) -> None:
+        definition, promotion = self._definition, self._args.site.settings.promotion
+        rules = MappingRules(
+            f"{name}-rules",
+            MappingRulesArgs(product_id=product.id, rules=definition.rules),
+            self._entity(product, [metrics]),
+        )
+        policies = PolicyChain(
+            f"{name}-policies",
+            PolicyChainArgs(product_id=product.id, policies=definition.policies),
+            self._entity(product, [rules]),
+        )
+        ProxyPromotion(
+            f"{name}-promotion",
+            ProxyPromotionArgs(
+                product_id=product.id,
+                fingerprint=definition.fingerprint,
+                staging=promotion.staging,
+                production=promotion.production,
+            ),
+            self._entity(product, [backend, product, metrics, rules, policies]),
         )

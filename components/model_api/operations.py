@@ -25,7 +25,10 @@ TOKEN_METRICS: Mapping[str, Mapping[str, str]] = {
         "description": "Tokens of request and answer together",
     },
 }
-"""Metrics that the gateway's token policy reports, by system name (inventory annex B6)."""
+"""Metrics that the gateway's token policy reports, by system name: the counts in an answer's `usage`.
+
+The counts are those of vLLM's OpenAI-compatible server. porta makes `hits` itself (porta, app/models/service.rb).
+"""
 
 
 def methods(operations: Iterable[Operation]) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from components.config import Settings
-from components.config.operators import OperatorChannel
+from components.config.operators import OpenShiftAi, OperatorChannel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,36 +27,26 @@ class Operator:
 
 def needed_operators(settings: Settings) -> tuple[Operator, ...]:
     """OpenShift AI and Keycloak when the stack installs them, and 3scale."""
-    found = []
+    spaces, found = settings.namespaces, []
     if (openshift_ai := settings.prereqs.openshift_ai) is not None:
-        found.append(
-            Operator(
-                name="openshift-ai",
-                package="rhods-operator",
-                namespace=openshift_ai.namespace,
-                channel=openshift_ai,
-                own_namespace=False,
-                # It otherwise makes a DSCInitialization of its own, and refuses a second one (opendatahub-operator).
-                environment={"DISABLE_DSC_CONFIG": "true"},
-            )
-        )
+        found.append(_openshift_ai(openshift_ai))
     if settings.identity is not None:
-        found.append(
-            Operator(
-                name="keycloak",
-                package="rhbk-operator",
-                namespace=settings.namespaces.identity,
-                channel=settings.identity,
-                own_namespace=True,
-            )
-        )
-    found.append(
-        Operator(
-            name="threescale",
-            package="3scale-operator",
-            namespace=settings.namespaces.threescale,
-            channel=settings.threescale,
-            own_namespace=True,
-        )
-    )
+        found.append(_of_its_namespace("keycloak", "rhbk-operator", spaces.identity, settings.identity))
+    found.append(_of_its_namespace("threescale", "3scale-operator", spaces.threescale, settings.threescale))
     return tuple(found)
+
+
+def _openshift_ai(release: OpenShiftAi) -> Operator:
+    return Operator(
+        name="openshift-ai",
+        package="rhods-operator",
+        namespace=release.namespace,
+        channel=release,
+        own_namespace=False,
+        # It otherwise makes a DSCInitialization of its own, and refuses a second one (opendatahub-operator).
+        environment={"DISABLE_DSC_CONFIG": "true"},
+    )
+
+
+def _of_its_namespace(name: str, package: str, namespace: str, channel: OperatorChannel) -> Operator:
+    return Operator(name=name, package=package, namespace=namespace, channel=channel, own_namespace=True)

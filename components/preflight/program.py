@@ -9,9 +9,10 @@ import pulumi
 from components.config import Settings
 from components.config.kubeconfig import KubeconfigError, kubeconfig_path
 from components.custom_resources import ClusterSchemas
+from components.preflight.connection import ClusterRefusalError
 from components.preflight.facts import ClusterFacts
 from components.preflight.permissions import in_words, needed_permissions
-from components.preflight.reader import ClusterReader, ClusterRefusalError
+from components.preflight.reader import ClusterReader
 
 _INGRESS = "/apis/config.openshift.io/v1/ingresses/cluster"
 _INGRESS_CERTIFICATE = "/api/v1/namespaces/openshift-config-managed/configmaps/default-ingress-cert"
@@ -28,7 +29,8 @@ def inspected(settings: Settings) -> ClusterFacts:
     if settings.cluster.offline:
         return _offline(settings)
     try:
-        reader = ClusterReader(kubeconfig_path(settings.cluster, os.environ), settings.cluster.context)
+        kubeconfig = kubeconfig_path(settings.cluster.kubeconfig, os.environ)
+        reader = ClusterReader(kubeconfig, settings.cluster.context)
         faults = [
             *_wrong_domain(reader, settings),
             *_missing_storage(reader, settings),

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
-from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
-from kubernetes.config.config_exception import ConfigException
+
+from components.preflight.connection import ClusterRefusalError, api_client
 
 _TIMEOUT_SECONDS = 15
 """A cluster that needs longer for one small read is as good as unreachable."""
@@ -19,31 +19,11 @@ _FORBIDDEN = 403
 _FIRST_REFUSAL = 400
 
 
-class ClusterRefusalError(Exception):
-    """The cluster could not be asked; the text says why and what to do."""
-
-
 class ClusterReader:
     """Reads one cluster with the credentials of a kubeconfig file; safe to share between threads."""
 
     def __init__(self, kubeconfig: Path, context: str | None) -> None:
-        if not kubeconfig.is_file():
-            raise ClusterRefusalError(
-                f"The cluster cannot be reached: there is no kubeconfig file {kubeconfig}. Log in with oc login, set "
-                "KUBECONFIG or cluster.kubeconfig to a file, or set cluster.offline to true for a preview without a "
-                "cluster."
-            )
-        configuration = client.Configuration()
-        configuration.retries = urllib3.Retry(total=1, backoff_factor=0.5)
-        try:
-            self._api = config.new_client_from_config(  # type: ignore[no-untyped-call]  # it ships no types
-                str(kubeconfig), context, persist_config=False, client_configuration=configuration
-            )
-        except ConfigException as error:
-            raise ClusterRefusalError(
-                f"The kubeconfig file {kubeconfig} cannot be used: {error}. Allowed is a file with the context "
-                f"{context or 'that it calls current'}. Log in again, or correct cluster.context."
-            ) from None
+        self._api = api_client(kubeconfig, context)
 
     @property
     def server(self) -> str:
@@ -54,7 +34,7 @@ class ClusterReader:
         """The object or document at `path`, or nothing when it is not there.
 
         Raises:
-            ClusterRefusalError: The server does not answer, or does not let us read.
+            ClusterRefusalError: The server does not answer, answers no object, or does not let us read.
         """
         return self._call("GET", path, None)
 
@@ -85,11 +65,21 @@ class ClusterReader:
             content = response.response.data
         except (urllib3.exceptions.HTTPError, ApiException, OSError) as error:
             raise ClusterRefusalError(self._unreachable(error)) from None
+        except ValueError:
+            raise ClusterRefusalError(self._unsendable()) from None
         if response.status == _NOT_FOUND:
             return None
         if response.status >= _FIRST_REFUSAL:
             raise ClusterRefusalError(self._refused(path, response.status))
-        document: Mapping[str, Any] = json.loads(content)
+        return self._document(path, content)
+
+    def _document(self, path: str, content: bytes) -> Mapping[str, Any]:
+        try:
+            document = json.loads(content)
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise ClusterRefusalError(self._no_object(path, content))
         return document
 
     def _refused(self, path: str, status: int) -> str:
@@ -103,7 +93,26 @@ class ClusterReader:
                 f"The cluster {self.server} does not let this user read {path} (403). The deployer needs read access "
                 "there. Log in as another user, or have the cluster's administrator grant it."
             )
-        return f"The cluster {self.server} answered {status} for {path}. Look at the API server's health and repeat."
+        return (
+            f"The cluster {self.server} answered {status} for {path}. Allowed are 200 and 404. Look at the API "
+            "server's health and repeat."
+        )
+
+    def _no_object(self, path: str, content: bytes) -> str:
+        found = "an HTML page" if content.lstrip()[:1] == b"<" else "something else"
+        return (
+            f"The cluster {self.server} answered {path} with {found} instead of a JSON object. Only an API server's "
+            "answers are allowed. Check the proxy variables and the server's address in the kubeconfig; a proxy or a "
+            "login page may answer in its place."
+        )
+
+    def _unsendable(self) -> str:
+        # The library's own text would repeat the token.
+        return (
+            f"No request can be sent to the cluster {self.server}: its address, or the token, has characters that "
+            "HTTP does not allow. Allowed are a URL and a token of one line. Log in again, or correct the kubeconfig "
+            "file."
+        )
 
     def _unreachable(self, error: Exception) -> str:
         return (

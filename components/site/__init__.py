@@ -1,6 +1,7 @@
 """One stack at work: its configuration and the provider instances through which every component works."""
 
 from components.site.connections import connected
+from components.site.secret_data import secret_data
 from components.site.site import Site
 
-__all__ = ["Site", "connected"]
+__all__ = ["Site", "connected", "secret_data"]

@@ -52,6 +52,6 @@ def connected(stack: Stack, ca_bundle: str, schemas: ClusterSchemas | None) -> S
 
 def _kubeconfig(stack: Stack) -> Path:
     try:
-        return kubeconfig_path(stack.settings.cluster, os.environ)
+        return kubeconfig_path(stack.settings.cluster.kubeconfig, os.environ)
     except KubeconfigError as refusal:
         raise pulumi.RunError(str(refusal)) from None

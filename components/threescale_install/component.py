@@ -1,13 +1,12 @@
 """Places 3scale and waits until its Admin API answers."""
 
-import base64
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from components.custom_resources import Manifest, digest
-from components.site import Site
+from components.site import Site, secret_data
 from components.threescale_install.manifests import NAME, SEED_SECRET, api_manager
 from dynamic_providers.cluster.condition_gate import ConditionGate, ConditionGateArgs
 from dynamic_providers.threescale.gate import Gate, GateArgs
@@ -64,7 +63,7 @@ class ThreeScaleInstall(pulumi.ComponentResource):
         return core.Secret(
             f"{name}-seed",
             metadata={"name": SEED_SECRET, "namespace": args.site.settings.namespaces.threescale},
-            data={key: pulumi.Output.from_input(value).apply(_base64) for key, value in values.items()},
+            data=secret_data(values),
             opts=pulumi.ResourceOptions(
                 parent=self, provider=args.site.kubernetes, depends_on=[args.operator], ignore_changes=["data"]
             ),
@@ -85,7 +84,3 @@ class ThreeScaleInstall(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self, provider=args.site.gates, depends_on=[self.api_manager]),
         )
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()

@@ -40,7 +40,7 @@ def result(response: "Response", asked: str) -> Any:  # noqa: ANN401 - any JSON 
         data = NO_BODY
     if status in (HTTPStatus.OK, HTTPStatus.CREATED):
         if data is NO_BODY and not (response.request.method == "DELETE" and not response.content.strip()):
-            told = f"3scale answered {status} with {_described(response)} instead of JSON"
+            told = f"3scale answered {status} with {_described(response)}"
             raise Unavailable(asked, told, unreadable=True)
         return {} if data is NO_BODY else data
     raise _refusal(response, data, asked)
@@ -67,9 +67,10 @@ def _refusal(response: "Response", data: Any, asked: str) -> ThreescaleError:  #
 def _described(response: "Response") -> str:
     """Return what kind of body it is, never the body."""
     if not response.content.strip():
-        return "an empty body"
+        return "an empty body instead of JSON"
     kind = response.headers.get("Content-Type", "").partition(";")[0] or "an unnamed type"
-    return f"an unreadable body of {kind} ({len(response.content)} bytes)"
+    what = "an HTML page instead of JSON" if kind == "text/html" else "an unreadable body"
+    return f"{what} ({kind}, {len(response.content)} bytes)"
 
 
 def _retry_after_seconds(response: "Response") -> float:

@@ -11,11 +11,14 @@ from pulumi import Input, Output, ResourceOptions
 
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
-from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.errors import Rejected
 from dynamic_providers.threescale.shapes import Id, Title
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
+
+PENDING = "pending"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +53,11 @@ class ApplicationProps(Props):
 class ApplicationProvider(EntityProvider):
     """`/admin/api/accounts/{account_id}/applications`."""
 
-    entity = Entity(title="application", path="accounts/{account_id}/applications", natural_key="name")
+    entity = Entity(
+        title="application", path="accounts/{account_id}/applications", natural_key="name", switch=OF_ACCOUNTS
+    )
     props = ApplicationProps
+    later = frozenset({"accepted"})
     replace_on = frozenset({"account_id", "product_id"})
 
     def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
@@ -71,7 +77,7 @@ class ApplicationProvider(EntityProvider):
     def live(self, item: Json) -> Json:
         """Return the inputs that 3scale tells; the product is told only to those who declared it."""
         told = {name: item.get(name) for name in ("name", "description")}
-        return told | {"plan_id": str(item["plan_id"]), "accepted": item["state"] != "pending"}
+        return told | {"plan_id": str(item["plan_id"]), "accepted": item["state"] != PENDING}
 
     def outputs(self, item: Json) -> Json:
         """Return the key."""
@@ -79,9 +85,16 @@ class ApplicationProvider(EntityProvider):
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         """Accept an application that waits for it, where that is declared."""
-        if not wanted["accepted"] or item["state"] != "pending":
+        if not wanted["accepted"] or item["state"] != PENDING:
             return item
-        return item | api.item("PUT", f"{self.path(wanted)}/{item['id']}/accept")
+        try:
+            return item | api.item("PUT", f"{self.path(wanted)}/{item['id']}/accept")
+        except Rejected:
+            # A repeated request whose first answer was lost meets an application that is accepted already.
+            found = self.fetch(api, str(item["id"]), wanted)
+            if found["state"] == PENDING:
+                raise
+            return found
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
         """Send what differs; the plan has a call of its own, which answers the plan."""

@@ -8,24 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from pulumi import Input, Output, ResourceOptions
-from pydantic import AfterValidator, Field, NonNegativeInt
+from pydantic import AfterValidator, Field
 
-from dynamic_providers.declared import Member, Props
+from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.errors import Rejected
-from dynamic_providers.threescale.limits import held_limits, limit_key, set_limits
+from dynamic_providers.threescale.limits import Limit, held_limits, limit_key, set_limits
 from dynamic_providers.threescale.shapes import Id, SystemName, Title
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
-
-class Limit(Member):
-    """How often in its period."""
-
-    value: NonNegativeInt
-    """0 forbids the metric in this plan."""
+PUBLISHED = "published"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +65,7 @@ class ApplicationPlanProvider(EntityProvider):
     )
     props = ApplicationPlanProps
     replace_on = frozenset({"product_id", "system_name"})
+    later = frozenset({"limits"})
     side_by_side = True  # 3scale refuses to delete a plan that still has applications
 
     def body(self, wanted: Json) -> Json:
@@ -85,7 +81,7 @@ class ApplicationPlanProvider(EntityProvider):
     def live(self, item: Json) -> Json:
         """Return the plan's fields; `limits` carries the value only."""
         limits = {key: {"value": limit["value"]} for key, limit in item["limits"].items()}
-        return super().live(item) | {"published": item["state"] == "published", "limits": limits}
+        return super().live(item) | {"published": item["state"] == PUBLISHED, "limits": limits}
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         """Set the limits of a plan that has none yet."""
@@ -107,8 +103,11 @@ class ApplicationPlanProvider(EntityProvider):
             # A repeated request whose first answer was lost meets a plan that is published or hidden already.
             if not refusal.reasons.get("state_event"):
                 raise
-            fields.pop("state_event")
-            return self.put(api, item, fields, wanted)
+            rest = {name: value for name, value in fields.items() if name != "state_event"}
+            plan = self.put(api, item, rest, wanted)
+            if (plan["state"] == PUBLISHED) != wanted["published"]:
+                raise
+            return plan
 
 
 class ApplicationPlan(EntityResource, module="threescale", name="ApplicationPlan"):

@@ -135,6 +135,8 @@ class AdminApi:
                 if not lost.lost_a_create:
                     raise
                 rest = max(pause, min(lost.retry_after_seconds, self.patience.longest_pause_seconds))
+            # Nobody sets this event: 3scale tells nothing of its own accord, so one can only ask again later.
+            # Bounded by the number of pauses and the longest one.
             threading.Event().wait(rest)
         return attempt()
 

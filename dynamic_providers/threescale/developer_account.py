@@ -4,7 +4,6 @@ Who signs in through the realm needs none, and an account made without one waits
 here: the user is activated, the account approved. Deleting the account deletes its users and applications.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,14 +12,13 @@ from pydantic import Field
 
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
-from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
-from dynamic_providers.threescale.errors import NotFound, Rejected
+from dynamic_providers.threescale.approval import decide, is_approved
+from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.errors import NotFound
 from dynamic_providers.threescale.shapes import Title
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
-
-ACTIVE, APPROVED = "active", "approved"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +50,11 @@ class DeveloperAccountProps(Props):
 class DeveloperAccountProvider(EntityProvider):
     """`/admin/api/signup` and `/admin/api/accounts`."""
 
-    entity = Entity(title="developer account", path="accounts", create_path="signup", natural_key="username")
+    entity = Entity(
+        title="developer account", path="accounts", create_path="signup", natural_key="username", switch=OF_ACCOUNTS
+    )
     props = DeveloperAccountProps
+    later = frozenset({"approved"})
 
     def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
         """Return the id of the account that the user of this name belongs to."""
@@ -76,10 +77,8 @@ class DeveloperAccountProvider(EntityProvider):
     def live(self, item: Json) -> Json:
         """Return the account's name and its user's; approved when both decisions are taken."""
         user = item["user"]
-        approved = item["state"] == APPROVED and user.get("state") == ACTIVE
-        return {"org_name": item.get("org_name"), "approved": approved} | {
-            k: user.get(k) for k in ("username", "email")
-        }
+        told = {name: user.get(name) for name in ("username", "email")}
+        return told | {"org_name": item.get("org_name"), "approved": is_approved(item)}
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         """Activate the user and approve the account, where that is declared."""
@@ -95,22 +94,20 @@ class DeveloperAccountProvider(EntityProvider):
             fields = {name: wanted[name] for name in ("username", "email")}
             api.call("PUT", f"accounts/{id_}/users/{item['user']['id']}", fields)
         if "approved" in changed:
-            self._decided(api, item, wanted)
+            return self._decided(api, item, wanted)
         return self.fetch(api, id_, wanted)
 
     def _decided(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        """Take the decisions that are not taken; one that was taken meanwhile is refused by 3scale and fine."""
-        account, user = f"accounts/{item['id']}", f"accounts/{item['id']}/users/{item['user']['id']}"
-        events = []
-        if wanted["approved"]:
-            unlock = {"pending": "activate", "suspended": "unsuspend"}.get(item["user"]["state"])
-            events = [f"{user}/{unlock}"] * bool(unlock) + [f"{account}/approve"] * (item["state"] != APPROVED)
-        elif item["state"] == APPROVED:
-            events = [f"{account}/make_pending"]
-        for event in events:
-            with suppress(Rejected):
-                api.call("PUT", event)
-        return self.fetch(api, str(item["id"]), wanted)
+        """Take the decisions that are not taken, and return the account as it is then.
+
+        Raises:
+            Rejected: 3scale refused one, and the account is not as declared.
+        """
+        refusal = decide(api, item, approved=wanted["approved"])
+        decided = self.fetch(api, str(item["id"]), wanted)
+        if refusal and is_approved(decided) != wanted["approved"]:
+            raise refusal
+        return decided
 
 
 class DeveloperAccount(EntityResource, module="threescale", name="DeveloperAccount"):

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 PURGE_SECONDS = 300.0
 """Products and backends hold their name until a background job has purged them (porta, DeleteObjectHierarchyWorker)."""
 
+OF_MODELS, OF_ACCOUNTS = "models.<key>.adopt", "consumers.accounts.<key>.adopt"
+"""Where the stack's configuration declares `adopt`."""
+
 EntityResource = DeclaredResource
 """A resource of a tenant: inputs from a dataclass of arguments, outputs from the class's annotations."""
 
@@ -49,6 +52,8 @@ class Entity:
     """Envelope of the list."""
     natural_key: str = "system_name"
     """The input by which an existing entity is recognised."""
+    switch: str = OF_MODELS
+    """Where `adopt` is declared, for the advice in errors."""
     purge: str = ""
     """Type in `objects/status`, when deletion is asynchronous."""
 
@@ -76,12 +81,21 @@ class TenantProvider(DeclaredProvider):
         """
         return None
 
+    def matches(self, api: "AdminApi", id_: str, wanted: Json) -> bool:  # noqa: ARG002 - for entities
+        """Tell whether a create of `wanted` would have left the entity `id_` as it is on the server.
+
+        False by default: what has no natural key is not looked up.
+        """
+        return False
+
 
 class EntityProvider(TenantProvider):
     """Create, read, update and delete one kind of entity."""
 
     entity: ClassVar[Entity]
     at_creation = frozenset({"adopt"})
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that the first call of a create does not set; an entity whose create was interrupted may lack them."""
 
     # What an entity may say about itself.
 
@@ -142,6 +156,14 @@ class EntityProvider(TenantProvider):
         live = self.inputs(item, wanted)
         changed = frozenset(name for name in wanted.keys() | live.keys() if wanted.get(name) != live.get(name))
         return self.write(api, item, wanted, changed) if changed else item
+
+    def matches(self, api: "AdminApi", id_: str, wanted: Json) -> bool:
+        """Tell whether every field that the first call of a create sets is on the server as declared."""
+        try:
+            live = self.inputs(self.fetch(api, id_, wanted), wanted)
+        except NotFound:
+            return False
+        return all(live.get(name) == value for name, value in wanted.items() if name not in self.later)
 
     def create(self, props: Json) -> CreateResult:
         """Make the entity, or take over the one that holds its name where `adopt` is declared."""
@@ -221,13 +243,14 @@ class EntityProvider(TenantProvider):
             wait.pause("the entity that was deleted before still holds it")
 
     def _taken(self, wanted: Json, holder: str) -> Taken:
-        return Taken(self.entity.title, str(wanted[self.entity.natural_key]), holder)
+        entity = self.entity
+        return Taken(entity.title, str(wanted[entity.natural_key]), holder, switch=entity.switch)
 
     def _take_back(self, api: "AdminApi", id_: str, wanted: Json, broken: Exception) -> None:
         try:
             self.remove(api, id_, wanted)
         except (ThreescaleError, TimedOut):
-            raise HalfMade(self.entity.title, id_, broken) from None
+            raise HalfMade(self.entity.title, id_, broken, switch=self.entity.switch) from None
 
     def purge_wait(self, what: str) -> Wait:
         """Return a wait for the job that purges what was deleted."""

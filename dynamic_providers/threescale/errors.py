@@ -80,12 +80,13 @@ class Rejected(ThreescaleError):
 class Taken(ThreescaleError):
     """The natural key of an entity to be created is held by another one."""
 
-    def __init__(self, title: str, key: str, id_: str) -> None:
+    def __init__(self, title: str, key: str, id_: str, *, switch: str) -> None:
         super().__init__(
             f"create {title} {key!r}",
             f"this name is already taken by {title} id {id_}",
             "Names are unique in 3scale",
-            f"To take over {title} {id_} with all that is set on it, declare `adopt: true`; else choose another name",
+            f"To take over {title} {id_} with all that is set on it, declare `adopt: true`, which is "
+            f"`{switch}` in the stack's configuration; else choose another name",
         )
         self.id = id_
 
@@ -93,12 +94,13 @@ class Taken(ThreescaleError):
 class HalfMade(ThreescaleError):
     """A create was broken off after its first call, and removing what it had made failed too."""
 
-    def __init__(self, title: str, id_: str, cause: Exception) -> None:
+    def __init__(self, title: str, id_: str, cause: Exception, *, switch: str) -> None:
         super().__init__(
             f"create {title}",
             f"{title} id {id_} was made, then: {cause} Removing it again failed as well",
             "An entity is either complete or absent",
-            f"When 3scale answers again, run with `adopt: true` to complete {title} {id_}, or delete it in 3scale",
+            f"When 3scale answers again, run with `adopt: true`, which is `{switch}` in the stack's configuration, "
+            f"to complete {title} {id_}, or delete it in 3scale",
         )
 
 

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from pydantic import NonNegativeInt
+
+from dynamic_providers.declared import Member
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import removed
@@ -11,6 +14,13 @@ if TYPE_CHECKING:
 
 PERIODS = ("eternity", "year", "month", "week", "day", "hour", "minute")
 """porta, app/models/usage_limit.rb."""
+
+
+class Limit(Member):
+    """How often in its period."""
+
+    value: NonNegativeInt
+    """0 forbids the metric in this plan."""
 
 
 def limit_key(value: str) -> str:

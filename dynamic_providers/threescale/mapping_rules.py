@@ -5,48 +5,25 @@ the order counts. The rule `GET /` that 3scale makes with a product, and every o
 rewritten into a missing one or removed.
 """
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pulumi import Input, Output, ResourceOptions
-from pydantic import AfterValidator, PositiveInt
+from pydantic import AfterValidator
 
-from dynamic_providers.declared import Member, Props
+from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
+from dynamic_providers.threescale.mapping_rule import Rule, rule_fields, rule_key
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import OwnedProvider, removed
 from dynamic_providers.threescale.rule_order import declared_positions, in_order, named
-from dynamic_providers.threescale.shapes import Id, SystemName
+from dynamic_providers.threescale.shapes import Id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dynamic_providers.threescale.client import AdminApi
-
-RULE = r"(GET|POST|DELETE|PUT|PATCH|HEAD|OPTIONS) /\S{0,254}"
-"""porta, app/models/proxy_rule.rb: methods, and patterns of up to 255 characters that begin with a slash."""
-
-
-def _rule(value: str) -> str:
-    if not re.fullmatch(RULE, value):
-        raise ValueError(
-            "Allowed is a method in capitals, one space and a pattern that begins with /, such as `POST /v1/chat`"
-        )
-    return value
-
-
-class Rule(Member):
-    """What a matching request counts."""
-
-    metric: SystemName
-    """System name of a metric or method of the product."""
-    delta: PositiveInt = 1
-    position: PositiveInt
-    """Place in the order, gaps allowed."""
-    last: bool = False
-    """Stop at this rule."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +39,7 @@ class MappingRulesProps(Props):
     """The same fields, resolved."""
 
     product_id: Id
-    rules: dict[Annotated[str, AfterValidator(_rule)], Rule]
+    rules: dict[Annotated[str, AfterValidator(rule_key)], Rule]
 
 
 class MappingRulesProvider(OwnedProvider):
@@ -102,7 +79,7 @@ class MappingRulesProvider(OwnedProvider):
         removed(api, (f"{path}/{rule['id']}" for rule in spare))
         order = [rule["id"] for rule in served if rule not in spare]
         for place, key in enumerate(keys):
-            fields, rule = _fields(key, rules[key], ids), held.get(key)
+            fields, rule = rule_fields(key, rules[key], ids), held.get(key)
             moved = rule is None or order.index(rule["id"]) != place
             fields |= {"position": place + 1} if moved else {}
             if rule is None:
@@ -122,17 +99,6 @@ class MappingRulesProvider(OwnedProvider):
 
     def _held(self, api: "AdminApi", known: Json) -> list[Json]:
         return in_order(api.pages(self._path(known), "mapping_rules"))
-
-
-def _fields(key: str, rule: Json, ids: dict[str, str]) -> Json:
-    method, _, pattern = key.partition(" ")
-    return {
-        "http_method": method,
-        "pattern": pattern,
-        "metric_id": int(ids[rule["metric"]]),
-        "delta": rule["delta"],
-        "last": rule["last"],
-    }
 
 
 class MappingRules(EntityResource, module="threescale", name="MappingRules"):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from pulumi import Input, Output, ResourceOptions
 from pydantic import Field
 
-from dynamic_providers.declared import Member, Props
+from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.errors import Rejected
+from dynamic_providers.threescale.metric import KINDS, Method, Metric, metric_fields
 from dynamic_providers.threescale.metric_names import remember_metrics
 from dynamic_providers.threescale.owned import OwnedProvider, removed
-from dynamic_providers.threescale.shapes import Id, SystemName, Title
+from dynamic_providers.threescale.shapes import Id, SystemName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,19 +28,6 @@ if TYPE_CHECKING:
 
 HITS = "hits"
 """Made by 3scale with each product, parent of all its methods, undeletable."""
-
-
-class Method(Member):
-    """A way to call the product, counted into `hits`."""
-
-    friendly_name: Title
-    description: str = ""
-
-
-class Metric(Method):
-    """Something counted by itself."""
-
-    unit: Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +57,9 @@ class MetricsProvider(OwnedProvider):
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the declared members that exist, and their ids."""
         held = self._held(api, known)
-        kinds = {kind: {name: _told(held[name], kind) for name in known[kind] if name in held} for kind in KINDS}
+        kinds = {
+            kind: {name: metric_fields(held[name], kind) for name in known[kind] if name in held} for kind in KINDS
+        }
         return kinds | {"metric_ids": self._ids(held, known)}
 
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
@@ -81,7 +71,7 @@ class MetricsProvider(OwnedProvider):
                 if name not in held:
                     body = {"metric": {"system_name": name, **fields}}
                     held[name] = api.item("POST", list_path, body)
-                elif _told(held[name], kind) != fields:
+                elif metric_fields(held[name], kind) != fields:
                     api.call("PUT", f"{list_path}/{held[name]['id']}", {"metric": fields})
         remember_metrics(api, wanted["product_id"], held)
         return {"metric_ids": self._ids(held, wanted)}
@@ -110,14 +100,6 @@ class MetricsProvider(OwnedProvider):
     def _ids(self, held: dict[str, Json], known: Json) -> dict[str, str]:
         names = [HITS, *known["metrics"], *known["methods"]]
         return {name: str(held[name]["id"]) for name in names if name in held}
-
-
-KINDS = ("metrics", "methods")
-
-
-def _told(item: Json, kind: str) -> Json:
-    model = Metric if kind == "metrics" else Method
-    return {name: item.get(name) or "" for name in model.model_fields}
 
 
 class Metrics(EntityResource, module="threescale", name="Metrics"):

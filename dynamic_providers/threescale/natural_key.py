@@ -46,6 +46,21 @@ def lookup(type_token: str, api: "AdminApi", inputs: Mapping[str, Any]) -> str |
         return None
 
 
+def matches(type_token: str, api: "AdminApi", id_: str, inputs: Mapping[str, Any]) -> bool:
+    """Tell whether the entity `id_` is one that a create of `inputs` can have made.
+
+    True when the server has every field of the create's first call as declared; what later calls set (a proxy's
+    settings, limits, approvals) may be missing after a crash and is not compared. False for any other entity that
+    holds the natural key, for one that is gone, and for types that `lookup` never finds.
+
+    Raises:
+        KeyError: no type of this package.
+        ThreescaleError: 3scale cannot be asked.
+    """
+    provider = _provider(type_token)
+    return provider.matches(api, id_, provider.canonical(inputs))
+
+
 def _provider(type_token: str) -> TenantProvider:
     name = type_token.removeprefix(f"{TYPE_PREFIX}threescale:")
     module = importlib.import_module(f"dynamic_providers.threescale.{MODULES[name]}")

@@ -6,24 +6,19 @@ their own.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pulumi import Input, Output, ResourceOptions
-from pydantic import Field
 
-from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
+from dynamic_providers.threescale.proxy_settings import HOSTS, OF_THE_PROXY, PLAIN, ProxySettings, of_the_proxy
 from dynamic_providers.threescale.shapes import SystemName, Title
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
 OF_THE_PRODUCT = ("system_name", "name", "description", "deployment_option", "backend_version")
-Status = Annotated[int, Field(ge=200, le=599)]
-Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=255)]
-"""porta, app/models/proxy.rb: pattern of auth_user_key."""
-PLAIN = "text/plain; charset=us-ascii"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,32 +54,15 @@ class ProductArgs:
     """Take over an existing product of this system name, with all that is set on it."""
 
 
-class ProductProps(Props):
-    """The same fields, resolved. Defaults are porta's (app/models/proxy.rb)."""
+class ProductProps(ProxySettings):
+    """The same fields, resolved."""
 
     system_name: SystemName
     name: Title
     description: str = ""
     deployment_option: Literal["hosted", "self_managed", "service_mesh_istio"] = "hosted"
     backend_version: Literal["1", "2", "oidc"] = "1"
-    credentials_location: Literal["authorization", "headers", "query"] = "authorization"
-    auth_user_key: Header = "Authorization"
-    error_auth_failed: str = "Authentication failed"
-    error_status_auth_failed: Status = 403
-    error_headers_auth_failed: str = PLAIN
-    error_auth_missing: str = "Authentication parameters missing"
-    error_status_auth_missing: Status = 403
-    error_headers_auth_missing: str = PLAIN
-    error_no_match: str = "No Mapping Rule matched"
-    error_status_no_match: Status = 404
-    error_headers_no_match: str = PLAIN
-    error_limits_exceeded: str = "Usage limit exceeded"
-    error_status_limits_exceeded: Status = 429
-    error_headers_limits_exceeded: str = PLAIN
     adopt: bool = False
-
-
-OF_THE_PROXY = tuple(ProductProps.model_fields.keys() - {*OF_THE_PRODUCT, "adopt"})
 
 
 class ProductProvider(EntityProvider):
@@ -93,6 +71,7 @@ class ProductProvider(EntityProvider):
     entity = Entity(title="product", path="services", wrapper="service", collection="services", purge="service")
     props = ProductProps
     replace_on = frozenset({"system_name"})
+    later = frozenset(OF_THE_PROXY)
 
     def body(self, wanted: Json) -> Json:
         """Return the product's own fields."""
@@ -100,7 +79,7 @@ class ProductProvider(EntityProvider):
 
     def fetch(self, api: "AdminApi", id_: str, known: Json) -> Json:
         """Return the product with its proxy's settings."""
-        return super().fetch(api, id_, known) | _of_the_proxy(api.item("GET", f"services/{id_}/proxy"))
+        return super().fetch(api, id_, known) | of_the_proxy(api.item("GET", f"services/{id_}/proxy"))
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         """Configure the proxy that 3scale made with the product, which comes without backends and plans."""
@@ -110,7 +89,7 @@ class ProductProvider(EntityProvider):
 
     def _configured(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         proxy = {name: wanted[name] for name in OF_THE_PROXY}
-        return item | _of_the_proxy(api.item("PATCH", f"services/{item['id']}/proxy", {"proxy": proxy}))
+        return item | of_the_proxy(api.item("PATCH", f"services/{item['id']}/proxy", {"proxy": proxy}))
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
         """Send the half that differs."""
@@ -120,11 +99,7 @@ class ProductProvider(EntityProvider):
 
     def outputs(self, item: Json) -> Json:
         """Return the public addresses of the gateway for this product."""
-        return {name: item[name] for name in ("endpoint", "sandbox_endpoint")}
-
-
-def _of_the_proxy(proxy: Json) -> Json:
-    return {name: proxy.get(name) for name in (*OF_THE_PROXY, "endpoint", "sandbox_endpoint")}
+        return {name: item[name] for name in HOSTS}
 
 
 class Product(EntityResource, module="threescale", name="Product"):

@@ -17,7 +17,7 @@ from operations.stack import PROJECT_NAME, Stack
 
 def _file(stack: Stack) -> Path | None:
     """The stack's checkpoint on a `file://` backend; None on every other."""
-    backend = urlsplit(json.loads(stack.run("whoami", "--json", named=False))["url"])
+    backend = urlsplit(stack.read("whoami", "--json", named=False)["url"])
     if backend.scheme != "file":
         return None
     folder = Path(unquote(backend.path)).expanduser() if backend.path else Path.home()

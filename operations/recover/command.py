@@ -2,15 +2,20 @@
 
 import json
 import os
+import shlex
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 from dynamic_providers.threescale import natural_key
 from operations import cluster
+from operations.errors import OperationError
 from operations.recover import checkpoint, keycloak, lookup, orphans
-from operations.recover.deployment import PendingCreate, pending, pending_creates, recovered
+from operations.recover.deployment import Found, PendingCreate, pending, pending_creates, recorded, recovered
+from operations.recover.unread import Unread
 from operations.stack import PROJECT, Stack
 
 
@@ -24,10 +29,10 @@ class Lookups:
         self._keycloak: keycloak.Keycloak | None = None
         self._threescale: lookup.Lookup | None = None
 
-    def find(self, create: PendingCreate) -> str | None:
-        """The id of what `create` made, or None."""
+    def find(self, create: PendingCreate) -> Found | None:
+        """What `create` made or may have made, or None."""
         if create.type.startswith("kubernetes:"):
-            self._kubernetes = self._kubernetes or lookup.kubernetes(cluster.of(self._stack))
+            self._kubernetes = self._kubernetes or lookup.kubernetes(cluster.connect(cluster.of(self._stack)))
             return self._kubernetes(create)
         if create.type.startswith("keycloak:"):
             self._keycloak = self._keycloak or keycloak.Keycloak(create.provider)
@@ -38,51 +43,108 @@ class Lookups:
         return lookup.nothing(create)
 
 
+def _folder() -> Path:
+    """Where this command keeps its files; git ignores it."""
+    return PROJECT / ".maas" / "recover"
+
+
 def _backup(stack: Stack, state: Mapping[str, Any]) -> Path:
     """The state as it was, in a file of its own: nothing is lost when a later step fails. Secrets stay ciphertext."""
-    folder = PROJECT / ".maas" / "recover"
+    folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{stack.name}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.json"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    # mkstemp makes the file its owner's alone.
+    handle, path = tempfile.mkstemp(".json", f"{stack.name.replace('/', '_')}-{stamp}-", folder)
+    with os.fdopen(handle, "w") as stream:
         json.dump(state, stream)
-    return path
+    return Path(path)
 
 
-def _found(stack: Stack) -> dict[str, str]:
-    """URN → id of every pending create that did happen; one printed line per create."""
-    lookups, found = Lookups(stack), {}
-    for create in pending_creates(stack.export(show_secrets=True)):
-        identity = lookups.find(create)
-        said = f"exists as {identity}: taken over" if identity else "was not made: the next `pulumi up` makes it"
-        print(f"  {create.type} {create.name}: {said}")
-        if identity:
-            found[create.urn] = identity
-    return found
+def _foreign(stack: Stack, foreign: Sequence[tuple[PendingCreate, Found]]) -> OperationError:
+    """Why nothing is taken over: an object under a name of ours is not as declared."""
+    told = [f"  {create.type} {create.name}: exists with id {found.identity}" for create, found in foreign]
+    accepted = " ".join(f"--take-over {shlex.quote(create.urn)}" for create, _ in foreign)
+    return OperationError(
+        f"asked stack {stack.name} for what its killed run made: these hold the name, but not the declared fields, so "
+        "they may be somebody else's:\n" + "\n".join(told) + "\nonly an object as declared is taken over by itself. "
+        "Rename or remove it there, or declare another name; to take it over as it is, and have the next `pulumi up` "
+        f"change it, run `python -m operations recover --stack {shlex.quote(stack.name)} {accepted}`. "
+        "The state is as it was"
+    )
 
 
-def main(name: str) -> int:
-    """Cancel, ask, record, read back; returns 0. Every step is printed, a second run finds nothing to do.
+def _found(stack: Stack, accepted: AbstractSet[str], unread: AbstractSet[str]) -> dict[str, str]:
+    """URN → id of every pending create that did happen; one printed line per create.
 
     Raises:
-        OperationError: A system could not be asked; the state is as it was.
+        OperationError: A system could not be asked, something found is not as declared and not in `accepted`, or
+            `accepted` names what was not pending.
     """
-    stack = Stack(name=name)
+    creates = list(pending_creates(stack.export(show_secrets=True)))
+    if unknown := sorted(accepted - unread - {create.urn for create in creates}):
+        message = (
+            f"asked to take over {', '.join(unknown)}: stack {stack.name} has no pending create of it; pending are "
+            f"{', '.join(create.urn for create in creates) or 'none'}; name one of these"
+        )
+        raise OperationError(message)
+    lookups, taken, foreign = Lookups(stack), {}, []
+    for create in creates:
+        found = lookups.find(create)
+        if found is None:
+            print(f"  {create.type} {create.name}: was not made: the next `pulumi up` makes it")
+        elif found.ours or create.urn in accepted:
+            print(f"  {create.type} {create.name}: exists as {found.identity}: taken over")
+            taken[create.urn] = found.identity
+        else:
+            foreign.append((create, found))
+    if foreign:
+        raise _foreign(stack, foreign)
+    return taken
+
+
+def _read_back(stack: Stack, unread: Unread) -> int:
+    """Refresh what is recorded and not yet read, and forget the note of it; returns how many."""
+    left = unread.urns()
+    targets = sorted(left & recorded(stack.export())) if left else []
+    if targets:
+        arguments = [argument for urn in targets for argument in ("--target", urn)]
+        stack.run("refresh", "--yes", "--skip-preview", *arguments)
+    unread.forget()
+    return len(targets)
+
+
+def _quieted(stack: Stack) -> None:
+    """Nothing of the killed run is at work any more, and its state is readable and unlocked."""
     if ended := orphans.end(PROJECT):
         print(f"ended {len(ended)} provider processes of the killed run")
     if checkpoint.mend(stack):
         print("the state file was cut off in the middle of a write: its last whole copy is back in place")
     stack.run("cancel", "--yes")
-    state = stack.export()
-    operations = pending(state)
-    if not operations:
+
+
+def main(name: str, accepted: Sequence[str] = ()) -> int:
+    """Cancel, ask, record, read back; returns 0. Every step is printed, a second run finds nothing to do.
+
+    `accepted` are URNs to take over although what is there differs from what is declared. Killed at any point, the
+    command can be repeated: the state changes in one step, and what is still to be read after it is noted before.
+
+    Raises:
+        OperationError: A system could not be asked, or what is there may be somebody else's; the state is as it was.
+    """
+    stack = Stack(name=name)
+    _quieted(stack)
+    unread, state = Unread(_folder(), name), stack.export()
+    left, operations = unread.urns(), pending(state)
+    if left:
+        print(f"stack {name}: an earlier recover was cut off before it had read {len(left)} resources; it goes on")
+    if operations:
+        print(f"stack {name}: {len(operations)} operations were pending; asking where they went")
+        found = _found(stack, frozenset(accepted), left)
+        print(f"the state as it was: {_backup(stack, state)}")
+        unread.remember(left | set(found))
+        stack.restore(recovered(state, found))
+    if not (left or operations):
         print(f"stack {name}: nothing was pending")
         return 0
-    print(f"stack {name}: {len(operations)} operations were pending; asking where they went")
-    found = _found(stack)
-    print(f"the state as it was: {_backup(stack, state)}")
-    stack.restore(recovered(state, found))
-    if found:
-        targets = [argument for urn in found for argument in ("--target", urn)]
-        stack.run("refresh", "--yes", "--skip-preview", *targets)
-    print(f"stack {name}: {len(found)} taken over; run `pulumi up --stack {name}` to go on")
+    print(f"stack {name}: {_read_back(stack, unread)} taken over; run `pulumi up --stack {name}` to go on")
     return 0

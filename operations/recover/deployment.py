@@ -36,6 +36,16 @@ class PendingCreate:
         return self.urn.rsplit("::", 1)[-1]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An object that holds the natural key of a pending create."""
+
+    identity: str
+    """Its id, as the provider gives it."""
+    ours: bool = True
+    """Whether it is as the create declares it; if not, it may be somebody else's."""
+
+
 def _resources(state: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The recorded resources of an export."""
     resources: list[dict[str, Any]] = state["deployment"].get("resources") or []
@@ -46,6 +56,11 @@ def pending(state: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The pending operations of an export: `{"resource": …, "type": "creating" | "updating" | "deleting" | …}`."""
     operations: list[dict[str, Any]] = state["deployment"].get("pending_operations") or []
     return operations
+
+
+def recorded(state: Mapping[str, Any]) -> set[str]:
+    """The URNs of the recorded resources of an export."""
+    return {str(resource["urn"]) for resource in _resources(state)}
 
 
 def pending_creates(readable: Mapping[str, Any]) -> Iterator[PendingCreate]:

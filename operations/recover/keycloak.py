@@ -1,16 +1,28 @@
 """Ask Keycloak whether a pending create happened."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
 
+from operations.answers import content
 from operations.errors import OperationError
-from operations.recover.deployment import PendingCreate
+from operations.recover.deployment import Found, PendingCreate
 
 TIMEOUT_SECONDS = 30
 NOT_FOUND = 404
+COMPARED: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "Realm": {"displayName": ["displayName"], "enabled": ["enabled"]},
+    "Client": {"name": ["name"], "validRedirectUris": ["redirectUris"]},
+    "ProtocolMapper": {"claimName": ["config", "claim.name"]},
+    "IdentityProvider": {"displayName": ["displayName"], "enabled": ["enabled"]},
+    "Role": {"description": ["description"]},
+    "Group": {},
+    "User": {"email": ["email"], "enabled": ["enabled"]},
+}
+"""Kind → input of the create → where the admin API has it. Plain fields that tell two objects of one name apart, all of
+them set by the plugin's first call (Keycloak's representations, admin REST API 26)."""
 
 
 class Keycloak:
@@ -22,6 +34,12 @@ class Keycloak:
         Raises:
             OperationError: Keycloak cannot be reached or refuses the client.
         """
+        if missing := [name for name in ("url", "clientId", "clientSecret") if not provider.get(name)]:
+            message = (
+                f"asked for the Keycloak of a pending create: its provider in the state lacks {', '.join(missing)}; "
+                "a provider with a client is needed to look; declare it as the program's realm component does"
+            )
+            raise OperationError(message)
         self._url = f"{provider['url']}{provider.get('basePath') or ''}"
         self._session = requests.Session()
         if provider.get("rootCaCertificate"):
@@ -29,14 +47,25 @@ class Keycloak:
             self._authority.write(provider["rootCaCertificate"])
             self._authority.flush()
             self._session.verify = self._authority.name
+        self._session.headers["Authorization"] = f"Bearer {self._token(provider)}"
+
+    def _token(self, provider: Mapping[str, Any]) -> str:
+        """An access token of the provider's client."""
         form = {
             "grant_type": "client_credentials",
             "client_id": provider["clientId"],
             "client_secret": provider["clientSecret"],
         }
-        path = f"/realms/{provider.get('realm') or 'master'}/protocol/openid-connect/token"
-        token = self._send("POST", path, data=form).json()["access_token"]
-        self._session.headers["Authorization"] = f"Bearer {token}"
+        realm = provider.get("realm") or "master"
+        path = f"/realms/{realm}/protocol/openid-connect/token"
+        answer = self._send("POST", path, data=form)
+        if answer.status_code == NOT_FOUND:
+            message = (
+                f"asked Keycloak {self._url} for {path}: it answered 404; a Keycloak with realm {realm} was expected "
+                "there; see that the host of the stack's configuration leads to it"
+            )
+            raise OperationError(message)
+        return str(content(answer, f"asked Keycloak {self._url} for {path}", "access_token"))
 
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 (requests' own)
         """One request.
@@ -59,36 +88,71 @@ class Keycloak:
             raise OperationError(message)
         return answer
 
+    def _read(self, path: str, **query: str) -> Any:  # noqa: ANN401 (JSON)
+        """What the admin API has at `path`; None when there is nothing."""
+        path = f"/admin/realms/{path}"
+        answer = self._send("GET", path, params=query)
+        if answer.status_code == NOT_FOUND:
+            return None
+        return content(answer, f"asked Keycloak {self._url} for {path}")
+
     def members(self, path: str, **query: str) -> list[dict[str, Any]]:
         """A list of the admin API; empty when its parent does not exist."""
-        answer = self._send("GET", f"/admin/realms/{path}", params=query)
-        return [] if answer.status_code == NOT_FOUND else list(answer.json())
+        return list(self._read(path, **query) or [])
 
-    def exists(self, path: str) -> bool:
-        """Whether an object of the admin API exists."""
-        return self._send("GET", f"/admin/realms/{path}").status_code != NOT_FOUND
+    def one(self, path: str) -> dict[str, Any] | None:
+        """An object of the admin API, or None."""
+        found: dict[str, Any] | None = self._read(path)
+        return found
 
 
-def find(server: Keycloak, create: PendingCreate) -> str | None:
-    """The id of the object under the create's natural key, or None.
+def find(server: Keycloak, create: PendingCreate) -> Found | None:
+    """The object under the create's natural key, or None, and whether it has the fields that the create declares.
 
     Natural keys: a realm's name, a client's `clientId`, the name of a mapper, role or group, an identity provider's
     alias, a user's name. Every other type this program uses sets fields of one of these: repeating it is harmless.
     """
     kind, given = create.type.rsplit(":", 1)[-1], create.inputs
+    kind = next((group for group in ("IdentityProvider", "ProtocolMapper") if kind.endswith(group)), kind)
     realm = given.get("realmId") or given.get("realm")
     if kind == "Realm":
-        return str(given["realm"]) if server.exists(str(given["realm"])) else None
-    if kind.endswith("IdentityProvider"):
-        alias = given.get("alias") or given.get("providerId")
-        return str(alias) if server.exists(f"{realm}/identity-provider/instances/{alias}") else None
-    if kind.endswith("ProtocolMapper"):
-        path, key, name = f"{realm}/clients/{given.get('clientId')}/protocol-mappers/models", "name", given["name"]
-    elif kind == "Client":
-        path, key, name = f"{realm}/clients", "clientId", given["clientId"]
-    elif kind in {"Role", "Group", "User"}:
-        key = "username" if kind == "User" else "name"
-        path, name = f"{realm}/{kind.lower()}s", given[key]
+        found, identity = server.one(str(given["realm"])), given["realm"]
+    elif kind == "IdentityProvider":
+        identity = given.get("alias") or given.get("providerId")
+        found = server.one(f"{realm}/identity-provider/instances/{identity}")
+    elif kind in COMPARED:
+        found = _member(server, kind, str(realm), given)
+        identity = found["id"] if found else None
     else:
         return None
-    return next((str(member["id"]) for member in server.members(path) if member.get(key) == name), None)
+    return Found(identity=str(identity), ours=_declared(found, kind, given)) if found else None
+
+
+def _member(server: Keycloak, kind: str, realm: str, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The member of a list under the natural key; asked for by it where long lists come in parts."""
+    if kind == "ProtocolMapper":
+        path, key, query = f"{realm}/clients/{given.get('clientId')}/protocol-mappers/models", "name", {}
+    elif kind == "Client":
+        path, key, query = f"{realm}/clients", "clientId", {"clientId": str(given["clientId"])}
+    elif kind == "User":
+        path, key, query = f"{realm}/users", "username", {"username": str(given["username"]), "exact": "true"}
+    else:
+        path, key, query = f"{realm}/{kind.lower()}s", "name", {}
+    return next((member for member in server.members(path, **query) if member.get(key) == given[key]), None)
+
+
+def _declared(found: Mapping[str, Any], kind: str, given: Mapping[str, Any]) -> bool:
+    """Whether the object has every compared field as the create declares it."""
+
+    def comparable(value: Any) -> Any:  # noqa: ANN401 (JSON)
+        # Lists are sets there, and an empty text is left out of an answer.
+        return sorted(map(str, value)) if isinstance(value, list) else "" if value is None else value
+
+    def on_server(path: Sequence[str]) -> Any:  # noqa: ANN401 (JSON)
+        value: Any = found
+        for step in path:
+            value = (value or {}).get(step)
+        return comparable(value)
+
+    compared = {field: path for field, path in COMPARED[kind].items() if given.get(field) is not None}
+    return all(on_server(path) == comparable(given[field]) for field, path in compared.items())

@@ -1,7 +1,8 @@
 """Where to ask whether an object exists: one question per system, all of them reads.
 
-Only what the program itself made is taken over. Kubernetes says so in `managedFields`; Keycloak and 3scale refuse a
-second object under the same natural key, so the create of a taken key never got this far.
+A pending create is recorded before its call. Whoever holds its natural key may therefore have held it before, and the
+call was never made or was refused. So an object is taken over by itself only when it shows that this program made it,
+or could have: in Kubernetes by `managedFields`, in Keycloak and 3scale by the declared fields, which it must have.
 """
 
 import os
@@ -13,28 +14,40 @@ from dynamic_providers.threescale.client import AdminApi
 from dynamic_providers.threescale.errors import ThreescaleError
 from operations.cluster import Cluster
 from operations.errors import OperationError
-from operations.recover.deployment import PendingCreate
+from operations.recover.deployment import Found, PendingCreate
 
 KUBERNETES_CREATE_MANAGER = "pulumi-kubernetes"
 """Field manager of the plugin's create (pulumi-kubernetes 4.32.0: a plain POST)."""
 
-Lookup = Callable[[PendingCreate], str | None]
-"""The id of the object a pending create made, or None when it does not exist."""
+Lookup = Callable[[PendingCreate], Found | None]
+"""The object a pending create may have made, or None when there is none."""
 
 
 def kubernetes(cluster: Cluster) -> Lookup:
-    """Ask the API server by kind, namespace and name; the id is `namespace/name`."""
+    """Ask the API server by kind, namespace and name; the id is `namespace/name`.
 
-    def find(create: PendingCreate) -> str | None:
+    What another manager made is none of ours: the next `up` is refused by the API server, which names it.
+
+    Raises:
+        OperationError: (from the look-up) the API server refused, or the create is of no single object.
+    """
+
+    def find(create: PendingCreate) -> Found | None:
         metadata: Mapping[str, Any] = create.inputs.get("metadata") or {}
         namespace, name = metadata.get("namespace") or "", metadata.get("name") or ""
+        if not (name and create.inputs.get("apiVersion") and create.inputs.get("kind")):
+            message = (
+                f"asked what became of {create.type} {create.name}: its inputs name no object (apiVersion, kind, "
+                "metadata.name); look in the cluster, then remove it there or import it with `pulumi import`"
+            )
+            raise OperationError(message)
         found = cluster.find(create.inputs["apiVersion"], create.inputs["kind"], namespace, name)
         if found is None:
             return None
         managers = {field.get("manager") for field in found["metadata"].get("managedFields") or []}
         if KUBERNETES_CREATE_MANAGER not in managers:
             return None
-        return f"{namespace}/{name}" if found["metadata"].get("namespace") else str(name)
+        return Found(identity=f"{namespace}/{name}" if found["metadata"].get("namespace") else str(name))
 
     return find
 
@@ -43,21 +56,27 @@ def threescale(provider: Mapping[str, Any]) -> Lookup:
     """Ask the tenant by natural key, as the provider instance with these inputs does; the environment wins, as there.
 
     Raises:
-        OperationError: (from the look-up) the tenant refused or could not be reached.
+        OperationError: The provider's inputs are unusable, or (from the look-up) the tenant refused or is unreachable.
     """
-    url = os.environ.get("THREESCALE_ADMIN_URL") or provider["adminUrl"]
-    token = os.environ.get("THREESCALE_ACCESS_TOKEN") or provider["accessToken"]
-    api = AdminApi(url, token, ca_bundle=provider.get("caBundle") or "")
+    url = os.environ.get("THREESCALE_ADMIN_URL") or provider.get("adminUrl") or ""
+    token = os.environ.get("THREESCALE_ACCESS_TOKEN") or provider.get("accessToken") or ""
+    try:
+        api = AdminApi(url, token, ca_bundle=provider.get("caBundle") or "")
+    except ThreescaleError as refusal:
+        raise OperationError(str(refusal)) from None
 
-    def find(create: PendingCreate) -> str | None:
+    def find(create: PendingCreate) -> Found | None:
         try:
-            return natural_key.lookup(create.type, api, create.inputs)
+            identity = natural_key.lookup(create.type, api, create.inputs)
+            if identity is None:
+                return None
+            return Found(identity=identity, ours=natural_key.matches(create.type, api, identity, create.inputs))
         except ThreescaleError as refusal:
             raise OperationError(str(refusal)) from None
 
     return find
 
 
-def nothing(_create: PendingCreate) -> str | None:
+def nothing(_create: PendingCreate) -> Found | None:
     """For what makes nothing of its own, such as a gate: the next `up` simply waits again."""
     return None

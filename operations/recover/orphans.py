@@ -4,6 +4,7 @@ Seen with CLI 3.259: after `kill -9` of the engine its plugins run on, and a cal
 beside them could miss an object that is made a moment later, so they are ended first.
 """
 
+import contextlib
 import os
 import signal
 import time
@@ -13,8 +14,9 @@ from pathlib import Path
 
 from operations.errors import OperationError
 
-MARKS = ("pulumi-resource-", "pulumi-language-", "pulumi.dynamic", "stand_ins")
-"""What the command line of a plugin process contains."""
+MARKS = ("pulumi-resource-", "pulumi-language-", "pulumi.dynamic")
+"""What the command line of a plugin process contains: the executable names that the engine prescribes, and the module
+in which Pulumi's SDK serves dynamic providers."""
 LIMIT_SECONDS = 30.0
 
 
@@ -80,7 +82,8 @@ def end(project: Path, limit: float = LIMIT_SECONDS) -> list[int]:
     for number, share in ((signal.SIGTERM, 0.5), (signal.SIGKILL, 1.0)):
         deadline = time.monotonic() + limit * share
         for process in orphans(project):
-            os.kill(process.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself since it was listed
+                os.kill(process.pid, number)
         while orphans(project):
             if time.monotonic() > deadline:
                 break

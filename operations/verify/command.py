@@ -4,19 +4,18 @@ The proof that the platform does its job: models listed, a completion in one pie
 of exactly these calls found in 3scale's counters.
 """
 
-import base64
 import json
 import os
-import shlex
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from operations import cluster
+from components.config.namespaces import Namespaces
+from operations import cluster, secret
 from operations.errors import OperationError
-from operations.stack import PROJECT, Stack
+from operations.stack import Stack
 from operations.verify.counters import Counters
-from operations.verify.gateway import Gateway, question
+from operations.verify.gateway import Gateway
+from operations.verify.pasted import Entry, addresses, curl
 
 
 def _access_token(stack: Stack) -> str:
@@ -36,7 +35,7 @@ def _access_token(stack: Stack) -> str:
 
 
 def _called(model: Mapping[str, Any], key: str, counters: Counters) -> None:
-    """List, complete, stream and count; prints one line per step.
+    """List, complete, stream and count; prints one line per step, and more while it waits.
 
     Raises:
         OperationError: A step did not answer as it must.
@@ -55,26 +54,24 @@ def _called(model: Mapping[str, Any], key: str, counters: Counters) -> None:
     print(f"{name}: 3scale counted {counted} tokens for the two calls")
 
 
-def curl(model: Mapping[str, Any], reference: Mapping[str, str], environment: Mapping[str, str]) -> str:
-    """A line to paste: the key is read by `$(…)` when the line runs, so it is on no screen and in no history."""
-    network = []
-    if proxy := environment.get("HTTPS_PROXY") or environment.get("https_proxy"):
-        network += ["--proxy", proxy]
-    if authority := environment.get("SSL_CERT_FILE"):
-        network += ["--cacert", authority]
-    where = ["--kubeconfig", environment["KUBECONFIG"]] if "KUBECONFIG" in environment else []
-    secret = [f"{reference['namespace']}/{reference['name']}", reference["key"]]
-    reader = shlex.join([sys.executable, "-m", "operations", "secret", *where, *secret])
-    bearer = f'"Authorization: Bearer $(cd {shlex.quote(str(PROJECT))} && {reader})"'
-    body = shlex.quote(json.dumps(question(str(model["served_model_name"]))))
-    url = f"{model['production_url'].rstrip('/')}/v1/chat/completions"
-    return (
-        f"curl -sS {shlex.join(network)} -H {bearer} -H 'Content-Type: application/json' -d {body} {shlex.quote(url)}"
-    )
+def _namespaces(stack: Stack) -> Namespaces:
+    """The namespaces of the stack's configuration.
+
+    Raises:
+        OperationError: It holds no such section.
+    """
+    try:
+        return Namespaces.model_validate(json.loads(stack.config("namespaces") or "{}"))
+    except ValueError:  # of JSON and of pydantic
+        message = (
+            f"asked for the namespaces of stack {stack.name}: maas:namespaces of its file is no valid section; "
+            "`pulumi preview` names the field; correct it"
+        )
+        raise OperationError(message) from None
 
 
 def main(name: str) -> int:
-    """Call every model that has a test application, then print how to do it by hand; returns 0.
+    """Call every model that has a test application, then print how to do it by hand and where to look; returns 0.
 
     Raises:
         OperationError: The stack has no test application, or a call failed.
@@ -89,11 +86,13 @@ def main(name: str) -> int:
             "one of each is needed; add a consumers account with an application, then run `pulumi up`"
         )
         raise OperationError(message)
-    token, live = _access_token(stack), cluster.of(stack)
+    token, access = _access_token(stack), cluster.of(stack)
+    live, lines = cluster.connect(access), []
     for reference in references.values():
         model = models[reference["model"]]
-        data = live.secret_data(reference["namespace"], reference["name"])
-        key = base64.b64decode(data[reference["key"]]).decode()
+        entry = Entry(namespace=reference["namespace"], name=reference["name"], key=reference["key"])
+        key = secret.value(live, f"{entry.namespace}/{entry.name}", entry.key)
         _called(model, key, Counters(outputs["threescale_admin_url"], token, model["system_name"]))
-        print(f"\nTry it:\n{curl(model, reference, os.environ)}\n")
+        lines.append(curl(model, entry, access, os.environ))
+    print("\nTry it:", *lines, "", *addresses(outputs, _namespaces(stack), access), sep="\n")
     return 0

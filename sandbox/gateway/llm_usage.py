@@ -1,6 +1,7 @@
 """Reading token usage out of model answers: plain JSON, and server-sent events cut anywhere.
 
-Nothing here changes a byte of the answer; it only looks. Facts: WHATWG, server-sent events; inventory annex E.
+Nothing here changes a byte of the answer; it only looks. Facts: WHATWG HTML, server-sent events;
+OpenAI API reference, `usage` and `stream_options.include_usage`; vLLM, `continuous_usage_stats`.
 """
 
 from __future__ import annotations

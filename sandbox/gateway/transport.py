@@ -13,6 +13,8 @@ import aiohttp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiohttp.client import _RequestOptions
+
 _RESOLVED_SECONDS = 2.0
 _RESOLVE_TIMEOUT = aiohttp.ClientTimeout(total=5)
 _PORTS = {"http": 80, "https": 443}
@@ -77,20 +79,22 @@ class Transport:
         target = url if address is None else urlunsplit(parts._replace(netloc=address))
         sent = {"Host": parts.netloc.rpartition("@")[2], **(headers or {})}
         try:
-            return await self._session.request(
-                method,
-                target,
-                headers=sent,
-                data=body,
-                timeout=timeout or aiohttp.ClientTimeout(total=60),
-                proxy=self._proxy(parts.hostname or ""),
-                ssl=self._tls,
-                allow_redirects=False,
-                skip_auto_headers=_AUTOMATIC,
-            )
+            options = self._options(parts.hostname or "", timeout)
+            options |= {"headers": sent, "data": body}
+            return await self._session.request(method, target, **options)
         except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, TimeoutError) as error:
             self._resolved.pop(f"{parts.hostname}:{parts.port}", None)
             raise UnreachableError(f"{parts.scheme}://{parts.netloc} did not answer: {error!r}") from error
+
+    def _options(self, host: str, timeout: aiohttp.ClientTimeout | None) -> _RequestOptions:
+        """How every request to a host is sent: as it is, nothing added, nothing followed."""
+        return {
+            "timeout": timeout or aiohttp.ClientTimeout(total=60),
+            "proxy": self._proxy(host),
+            "ssl": self._tls,
+            "allow_redirects": False,
+            "skip_auto_headers": _AUTOMATIC,
+        }
 
     def _proxy(self, host: str) -> str | None:
         """The router, for the hosts it serves."""

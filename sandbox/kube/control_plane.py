@@ -104,8 +104,6 @@ def etcd(tools: Tools, layout: Layout, ports: Ports) -> Command:
 
 def api_server(tools: Tools, layout: Layout, ports: Ports, who: Identities) -> Command:
     """The API server: loopback only, RBAC, its users' requests recorded in the audit log."""
-    policy = layout.pki / "audit-policy.json"
-    write_private(policy, json.dumps(audit_policy()))
     key = signing_key(layout.pki)
     argv = (
         str(tools.kube_apiserver),
@@ -126,14 +124,18 @@ def api_server(tools: Tools, layout: Layout, ports: Ports, who: Identities) -> C
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={key}",
         f"--service-account-signing-key-file={key}",
-        f"--audit-policy-file={policy}",
-        f"--audit-log-path={layout.audit}",
-        "--audit-log-mode=blocking",
+        *_audit_flags(layout),
         "--profiling=false",
         "--shutdown-delay-duration=0s",
     )
     # Measured with the preloaded CRDs: without these two the heap grows to three times what is in use.
     return Command(name="kube-apiserver", argv=argv, environment={"GOGC": "40", "GOMEMLIMIT": "600MiB"})
+
+
+def _audit_flags(layout: Layout) -> tuple[str, ...]:
+    policy = layout.pki / "audit-policy.json"
+    write_private(policy, json.dumps(audit_policy()))
+    return f"--audit-policy-file={policy}", f"--audit-log-path={layout.audit}", "--audit-log-mode=blocking"
 
 
 def controller_manager(tools: Tools, layout: Layout, who: Identities) -> Command:

@@ -126,7 +126,12 @@ class ContainerRunner:
         for number, port in ports.items():
             self._world.addresses.listen(self._pod["status"]["podIP"], number, port)
         self._world.instances[self._key] = Instance(
-            program=program, child=self._child, pod=self._key, ports=ports, control_port=control_port
+            program=program,
+            child=self._child,
+            pod=self._key,
+            workload=workload,
+            ports=ports,
+            control_port=control_port,
         )
         self._show({"running": {"startedAt": now()}})
         return await self._watch(self._child, ports)

@@ -54,7 +54,7 @@ def program_for(image: str, container: str) -> Program | None:
     if _KEYCLOAK.search(repository) and container == "keycloak":
         return Program("keycloak", python_module("sandbox.keycloak"), (8080,))
     if "vllm" in repository:
-        return Program("model", python_module("sandbox.model"), (8080,))
+        return Program("model", python_module("sandbox.model"), (8080,), control=True)
     return None
 
 

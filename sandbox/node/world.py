@@ -44,11 +44,12 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """A process that runs in place of a container."""
+    """A process that runs in place of a container of `pod` (`namespace/pod/container`), which belongs to a workload."""
 
     program: Program
     child: Child
     pod: str
+    workload: str
     ports: dict[int, int]
     control_port: int | None
 
@@ -95,3 +96,13 @@ class World:
     def instance_of(self, part: str) -> Instance | None:
         """The process of a part (`threescale`, `keycloak`, …); the first when there are several."""
         return next((found for found in self.instances.values() if found.program.part == part), None)
+
+    def instances_of(self, part: str, namespace: str, name: str) -> list[Instance]:
+        """The processes of a part in a namespace whose pod or workload has this name."""
+        return [
+            found
+            for found in self.instances.values()
+            if found.program.part == part
+            and found.pod.split("/")[0] == namespace
+            and name in {found.pod.split("/")[1], found.workload}
+        ]

@@ -147,12 +147,12 @@ def _database(db: Manifest) -> dict[str, str]:
     return {name: str(db[field]) for name, field in options.items() if field in db}
 
 
-def _stateful_set(keycloak: Manifest) -> Manifest:
+def _container(keycloak: Manifest) -> Manifest:
     spec = keycloak.get("spec", {})
     port = spec.get("http", {}).get("httpPort", _HTTP)
     options = {option["name"]: option.get("value", "") for option in spec.get("additionalOptions", ())}
     path = options.get("http-relative-path", "").rstrip("/")
-    container = {
+    container: Manifest = {
         "name": "keycloak",
         "image": spec.get("image") or IMAGE,
         "args": ["start"],
@@ -170,7 +170,12 @@ def _stateful_set(keycloak: Manifest) -> Manifest:
     }
     if spec.get("resources"):
         container["resources"] = spec["resources"]
-    pod: Manifest = {"containers": [container]}
+    return container
+
+
+def _stateful_set(keycloak: Manifest) -> Manifest:
+    spec = keycloak.get("spec", {})
+    pod: Manifest = {"containers": [_container(keycloak)]}
     if spec.get("imagePullSecrets"):
         pod["imagePullSecrets"] = spec["imagePullSecrets"]
     return {

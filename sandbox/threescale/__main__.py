@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import signal
-import sys
 import tempfile
 from pathlib import Path
 
-from aiohttp import web
-
+from sandbox import two_ports
 from sandbox.request_log import RequestLog
 from sandbox.threescale.app import Emulator
 from sandbox.threescale.fixture import seed
 from sandbox.threescale.server import Server
 from sandbox.threescale.store import Store
 from sandbox.threescale.tenant import Options, Tenant
+from sandbox.two_ports import Listener
 
 
 def options(environment: dict[str, str]) -> Options:
@@ -48,30 +45,17 @@ def opened(folder: Path, chosen: Options) -> Tenant:
     return tenant
 
 
-async def _listening(application: web.Application, port: int) -> tuple[web.AppRunner, int]:
-    # A client that gives up ends its handler: without this the fault `nothing` would hold the server open.
-    runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port)
-    await site.start()
-    return runner, int(runner.addresses[0][1])
-
-
 async def serve(environment: dict[str, str], folder: Path) -> None:
     """Serve until SIGTERM or SIGINT."""
     tenant = opened(folder, options(environment))
     log = RequestLog(environment.get("SANDBOX_CONTROL_URL"), "threescale")
     server = Server(Emulator(tenant), log)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    main, port = await _listening(server.application(), int(environment.get("SANDBOX_PORT_3000") or 0))
-    control, control_port = await _listening(server.control(), int(environment.get("CONTROL_PORT") or 0))
-    sys.stdout.write(json.dumps({"port": port, "control_port": control_port}) + "\n")
-    sys.stdout.flush()
-    await stop.wait()
-    for runner in (main, control):
-        await runner.cleanup()
+    port, control_port = (int(environment.get(name) or 0) for name in ("SANDBOX_PORT_3000", "CONTROL_PORT"))
+    # Without the cancelling, the fault `nothing` would hold the server open.
+    await two_ports.serve(
+        Listener(application=server.application(), port=port, cancel=True),
+        Listener(application=server.control(), port=control_port, cancel=True),
+    )
     log.close()
     tenant.store.close()
 

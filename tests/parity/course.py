@@ -121,7 +121,8 @@ class _Course:
         command = ["pulumi", *arguments, "--stack", STACK, "--non-interactive", "--color", "never"]
         environment = self._platform.environment
         done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        said = (done.stdout + done.stderr)[-6000:]
+        assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}:\n{said}"
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 

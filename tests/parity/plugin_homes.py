@@ -51,9 +51,9 @@ def stand_in_home(folder: Path, environ: Mapping[str, str] = os.environ) -> Path
     current = session(Layout.of(environ), environ, io.StringIO(), official=False)
     for name in pulumi_tools.PLUGINS:
         tool = current.catalogue[f"plugin-{name}"]
-        text = launcher(current.layout.python, current.layout.root, pulumi_tools.stand_in_module(tool.name))
         executable = _plugin_folder(folder, name, tool.version) / f"pulumi-resource-{name}"
-        executable.write_text(text)
+        module = pulumi_tools.stand_in_module(tool.name)
+        executable.write_text(launcher(current.layout.python, current.layout.root, module, executable.name))
         executable.chmod(0o755)
     return folder
 

@@ -15,7 +15,7 @@ from tests.parity.comparison import Document, difference
 from tests.parity.plugin_homes import NoOfficialPluginsError, official_home, stand_in_home
 from tests.support.deployed import PROJECT
 
-# A run takes three to four minutes on two idle cores, and there are two; the first test waits for both.
+# About two minutes for each set of plugins on two busy cores; the first test waits for both.
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 Sides = dict[str, dict[str, Document]]

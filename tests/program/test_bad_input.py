@@ -1,16 +1,15 @@
 """What a person can get wrong in the stack file stops the program before it registers anything."""
 
-import runpy
 from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 
+from components.config.secrets import SECRET_KEYS
 from tests.support.fake_cluster import fake_cluster
-from tests.support.platform import MODEL, program
-from tests.support.recorder import recorded
-from tests.support.stack_file import CANARIES, ROOT, dev_stack, handed_over
+from tests.support.platform import MODEL, refused
+from tests.support.stack_file import CANARIES
+from toolchain.stack_secrets import KEYS
 
 SECOND: dict[str, Any] = {"source": {"external": "http://x.example"}, "plans": ["standard"]}
 
@@ -19,38 +18,56 @@ SECOND: dict[str, Any] = {"source": {"external": "http://x.example"}, "plans": [
     ("changes", "expected"),
     [
         ({"models": {MODEL: {"maxModelLen": "many"}}}, f'models.{MODEL}.maxModelLen: "many" was given'),
+        ({"models": 5}, "models: 5 was given"),
         ({"models": {MODEL: {"maxModelLenn": 1}}}, f"models.{MODEL}.maxModelLenn: there is no such key"),
         ({"models": {"b": {**SECOND, "servedModelName": MODEL}}}, f"is also the servedModelName of model {MODEL}"),
         ({"models": {"b" * 40: SECOND}}, "of 64 characters"),
         ({"environment": "prod", "compat": {"openCors": True}}, "compat.openCors: true was given while"),
     ],
 )
-def test_a_mistake_is_refused_with_a_sentence_and_not_a_traceback(changes: dict[str, Any], expected: str) -> None:
-    with pytest.raises(pulumi.RunError) as refusal:
-        program(**changes)
+def test_a_mistake_is_refused_before_anything_is_registered(changes: dict[str, Any], expected: str) -> None:
+    said, registered = refused(**changes)
 
-    assert expected in str(refusal.value)
-    assert "nothing was changed" in str(refusal.value)
+    assert expected in said
+    assert "nothing was changed" in said
+    assert registered == []
 
 
-def test_a_missing_secret_is_refused() -> None:
-    secrets = {key: value for key, value in CANARIES.items() if key != "threescaleSeedToken"}
+@pytest.mark.parametrize("name", [key.name for key in SECRET_KEYS if key.required or key.needed_for])
+def test_a_missing_secret_is_refused_with_the_command_that_generates_it(name: str) -> None:
+    said, registered = refused(secrets={key: value for key, value in CANARIES.items() if key != name})
 
-    with pytest.raises(pulumi.RunError, match="threescaleSeedToken: the secret is missing or empty"):
-        recorded(
-            lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
-            config=handed_over(dev_stack()),
-            secrets=secrets,
-        )
+    assert f"{name}: the secret is missing or empty" in said
+    assert "do: run python3 -m toolchain secrets <stack>" in said
+    assert registered == []
+
+
+def test_the_command_that_is_named_generates_every_secret_that_can_be_missing() -> None:
+    assert {key.name for key in SECRET_KEYS if key.required or key.needed_for} == set(KEYS)
 
 
 def test_the_wrong_cluster_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_cluster(tmp_path, domain="apps.prod.example") as cluster:
         monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
-        with pytest.raises(pulumi.RunError, match=r"serves apps\.prod\.example"):
-            program(cluster={"offline": False})
+        said, registered = refused(cluster={"offline": False})
+
+    assert "serves apps.prod.example" in said
+    assert registered == []
+
+
+def test_a_broken_kubeconfig_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "kubeconfig"
+    broken.write_text("users: [", encoding="utf-8")
+    monkeypatch.setenv("KUBECONFIG", str(broken))
+
+    said, registered = refused(cluster={"offline": False})
+
+    assert f"The kubeconfig file {broken} cannot be used: it is not YAML" in said
+    assert registered == []
 
 
 def test_an_offline_update_is_refused() -> None:
-    with pytest.raises(pulumi.RunError, match="An update needs the cluster"):
-        program(preview=False)
+    said, registered = refused(preview=False)
+
+    assert "An update needs the cluster" in said
+    assert registered == []

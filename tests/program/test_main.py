@@ -67,9 +67,11 @@ def test_a_model_of_somebody_elses_server_is_an_api_alone(found: Recording) -> N
 def test_entities_of_3scale_go_with_its_installation(found: Recording) -> None:
     manager = found.urn("kubernetes:apps.3scale.net/v1alpha1:APIManager")
 
-    for one in found.resources:
-        if one.type.startswith(f"{DYNAMIC}threescale:"):
-            assert one.deleted_with == manager, one.type
+    product = found.urn(f"{DYNAMIC}threescale:Product")
+    goes_with = {one.urn: one.deleted_with for one in found.resources if one.type.startswith(f"{DYNAMIC}threescale:")}
+
+    assert set(goes_with.values()) == {manager, product}
+    assert goes_with[product] == manager
 
 
 def test_model_servers_wait_for_openshift_ai_and_their_namespace(found: Recording) -> None:

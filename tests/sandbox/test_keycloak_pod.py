@@ -62,8 +62,7 @@ def _token(cluster: RunningSandbox) -> str:
 
 
 def test_a_keycloak_pod_serves_its_realm_and_survives_a_kill(cluster: RunningSandbox) -> None:
-    if load_tools().keycloak_home is None:
-        pytest.skip("the toolchain's manifest has no keycloak_home")
+    assert load_tools().keycloak_home, "no Keycloak: run `make setup`"
     cluster.create("/api/v1/namespaces", "Namespace", "sso")
     secret = {"client-id": "pulumi", "client-secret": _SECRET}
     cluster.create("/api/v1/namespaces/sso/secrets", "Secret", "bootstrap", stringData=secret)

@@ -146,6 +146,7 @@ def test_a_model_pod_is_a_process_behind_its_route(cluster: RunningSandbox, name
     answer = cluster.routed(host, "/v1/models")
     assert answer.status == 200
     assert answer.json()["data"][0]["id"] == "tiny"
+    assert cluster.control("GET", f"/model/{namespace}/tiny/_ledger").json()["totals"]["requests"] == 0
     resolved = cluster.control("GET", f"/resolve?host=tiny.{namespace}.svc.cluster.local&port=80").json()
     assert resolved["address"] == "127.0.0.1"
     assert f"({namespace}/tiny-" in _running_parts(cluster)

@@ -29,6 +29,8 @@ class FakeCluster:
     """Path to document."""
     status: dict[str, int] = field(default_factory=dict)
     """Path to a status that is answered instead."""
+    raw: dict[str, bytes] = field(default_factory=dict)
+    """Path to a body that is answered with status 200 in place of a document."""
     permits: Permits = lambda _: True
     """Answers a question about a permission, by its resource attributes."""
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -43,8 +45,8 @@ class FakeCluster:
             return self.status[path], {"kind": "Status", "message": "refused"}
         if path == REVIEWS and method == "POST":
             return 201, {"status": {"allowed": self.permits(body["spec"]["resourceAttributes"])}}
-        if method == "GET" and path in self.documents:
-            return 200, self.documents[path]
+        if method == "GET" and path in {*self.documents, *self.raw}:
+            return 200, self.documents.get(path, {})
         return 404, {"kind": "Status", "message": "not found"}
 
 
@@ -65,7 +67,7 @@ def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeC
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length)) if length else {}
             status, document = cluster.answer(self.command, self.path, body)
-            data = json.dumps(document).encode()
+            data = cluster.raw.get(self.path, json.dumps(document).encode())
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
@@ -93,15 +95,15 @@ def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeC
         server.server_close()
 
 
-def written_kubeconfig(folder: Path, server: str) -> Path:
-    """A kubeconfig file for `server` with a token."""
+def written_kubeconfig(folder: Path, server: str, user: Mapping[str, Any] | None = None) -> Path:
+    """A kubeconfig file for `server`, for `user` or one with a token."""
     path = folder / "kubeconfig"
     document = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "test",
         "clusters": [{"name": "test", "cluster": {"server": server}}],
-        "users": [{"name": "test", "user": {"token": "canary-cluster-token"}}],
+        "users": [{"name": "test", "user": dict(user or {"token": "canary-cluster-token"})}],
         "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
     }
     path.write_text(yaml.safe_dump(document), encoding="utf-8")

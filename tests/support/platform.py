@@ -7,7 +7,7 @@ import pulumi
 
 from components.config.stack import load
 from components.site import Site, connected
-from tests.support.recorder import Recording, recorded
+from tests.support.recorder import Recording, Registration, attempted, recorded
 from tests.support.stack_file import CANARIES, ROOT, dev_stack, handed_over
 
 MODEL = "llama-32-1b-instruct-cpu"
@@ -40,3 +40,17 @@ def program_of(config: Mapping[str, object], *, preview: bool = True) -> Recordi
         secrets=CANARIES,
         preview=preview,
     )
+
+
+def refused(
+    *, preview: bool = True, secrets: Mapping[str, str] = CANARIES, **changes: object
+) -> tuple[str, list[Registration]]:
+    """The sentence with which the whole program refuses the changed dev stack, and what it registered until then."""
+    recording, refusal = attempted(
+        lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
+        config=handed_over(dev_stack(**changes)),
+        secrets=secrets,
+        preview=preview,
+    )
+    assert refusal is not None, "the program accepted the stack"
+    return str(refusal), recording.resources

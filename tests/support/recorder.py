@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pulumi
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.config import set_all_config
@@ -152,11 +153,28 @@ def recorded(
     `config` and `secrets` are the stack's keys without the project's prefix. Pulumi keeps its state in context
     variables, so a copy of the context leaves nothing behind for other tests.
     """
+    recording, refusal = attempted(program, config=config, secrets=secrets, preview=preview)
+    if refusal is not None:
+        raise refusal
+    return recording
+
+
+def attempted(
+    program: Callable[[], object],
+    *,
+    config: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    preview: bool = True,
+) -> tuple[Recording, pulumi.RunError | None]:
+    """The same with the sentence that stopped the program: what it registered before that is recorded too."""
     monitor = RecordingMonitor(COMPUTED)
-    contextvars.copy_context().run(
-        _run, program, monitor, {**(config or {}), **(secrets or {})}, secrets or {}, preview
-    )
-    return monitor.recording
+    try:
+        contextvars.copy_context().run(
+            _run, program, monitor, {**(config or {}), **(secrets or {})}, secrets or {}, preview
+        )
+    except pulumi.RunError as refusal:
+        return monitor.recording, refusal
+    return monitor.recording, None
 
 
 def _run(

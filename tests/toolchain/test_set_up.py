@@ -206,6 +206,49 @@ def test_a_blank_in_the_path_does_not_matter(machine: Machine) -> None:
     assert answer.stdout == "language_python ['-x', 'a b']\n"
 
 
+def test_a_launcher_carries_the_plugins_name_in_its_command_line(project: Checkout) -> None:
+    project.run("setup")
+    named = []
+    for name in ("kubernetes", "keycloak", "language_python"):
+        main = project.root / "toolchain" / "stand_ins" / name / "__main__.py"
+        main.write_text("print(open('/proc/self/cmdline').read().split('\\0'))\n", encoding="utf-8")
+    programs = [*(project.root / ".toolchain" / "pulumi-home" / "plugins").glob("*/pulumi-resource-*")]
+    for path in [*programs, project.root / ".toolchain" / "bin" / "pulumi-language-python"]:
+        answer = subprocess.run([path, "127.0.0.1:1"], capture_output=True, text=True, check=True)
+        assert repr(path.name) in answer.stdout
+        named.append(path.name)
+    assert sorted(named) == ["pulumi-language-python", "pulumi-resource-keycloak", "pulumi-resource-kubernetes"]
+
+
+def test_the_permission_for_other_machines_is_in_the_launchers_until_it_is_withdrawn(
+    project: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MAAS_ALLOW_STAND_INS", raising=False)
+    launcher = project.root / ".toolchain/pulumi-home/plugins/resource-kubernetes-v4.32.0/pulumi-resource-kubernetes"
+    main = project.root / "toolchain" / "stand_ins" / "kubernetes" / "__main__.py"
+    main.write_text("import os; print(os.environ.get('MAAS_ALLOW_STAND_INS'))\n", encoding="utf-8")
+
+    def permitted(*switches: str) -> str:
+        assert project.run("setup", *switches) == 0
+        return subprocess.run([launcher], capture_output=True, text=True, check=True).stdout.strip()
+
+    assert permitted() == "None"
+    assert permitted("--allow-stand-ins") == "true"
+    assert permitted() == "true"
+    assert permitted("--again") == "true"
+    assert "for any server" in capsys.readouterr().out
+    assert permitted("--no-allow-stand-ins") == "None"
+    assert permitted() == "None"
+    project.run("status")
+    assert "stand-in in use: pulumi-resource-kubernetes for servers on loopback" in capsys.readouterr().out
+
+
+def test_a_second_installation_leaves_no_half_file(project: Checkout) -> None:
+    project.run("setup")
+    project.run("setup", "--again")
+    assert list((project.root / ".toolchain").rglob("*.partial")) == []
+
+
 def test_the_environment_keeps_pulumi_off_the_network(project: Checkout) -> None:
     project.run("setup")
     environment = project.manifest["environment"]

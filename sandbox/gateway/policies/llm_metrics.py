@@ -1,8 +1,8 @@
 """Counts the tokens of model answers into 3scale metrics; plain Python in place of the Lua policy.
 
-Same configuration as the Lua policy (inventory S-207): `rules` of metric, increment and condition, and
-`enable_sse_support`. Only usage that the engine itself reported is counted. Reported on its own after the answer, not
-merged into the authorisation: a refused authorisation would drop it.
+Same configuration as the Lua policy: `rules` of metric, increment and condition as in APIcast's own `custom_metrics`
+policy, and `enable_sse_support`. Only usage that the engine itself reported is counted. Reported on its own after the
+answer, not merged into the authorisation: a refused authorisation would drop it.
 """
 
 from __future__ import annotations

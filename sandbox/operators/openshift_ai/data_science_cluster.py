@@ -65,11 +65,6 @@ def reconcile(cluster: Manifest, view: View) -> Outcome:
         return Outcome(patch=patch, status=_status(cluster, [], "provisioning", view), again=True)
     namespace = applications_namespace(view)
     wanted = _controllers(cluster)
-    removed = tuple(
-        present
-        for name in _names() - wanted
-        if (present := view.store.get(DEPLOYMENT, namespace, name)) is not None and not deleted(present)
-    )
     kserve = _managed(cluster, "kserve")
     definitions = _definitions(view) if kserve else ()
     return Outcome(
@@ -79,9 +74,15 @@ def reconcile(cluster: Manifest, view: View) -> Outcome:
             *(_deployment(name, namespace, cluster) for name in sorted(wanted)),
             *(refusals(namespace, cluster) if kserve and not definitions else ()),
         ),
-        delete=removed,
+        delete=_superfluous(wanted, namespace, view),
         status=_status(cluster, _component_conditions(cluster, namespace, view), "", view),
     )
+
+
+def _superfluous(wanted: set[str], namespace: str, view: View) -> tuple[Manifest, ...]:
+    """The running controllers that are not wanted any more."""
+    found = (view.store.get(DEPLOYMENT, namespace, name) for name in _names() - wanted)
+    return tuple(present for present in found if present is not None and not deleted(present))
 
 
 def _managed(cluster: Manifest, component: str) -> bool:

@@ -11,7 +11,6 @@ from components.config import __main__ as command
 from components.config.fields import walk
 from components.config.generated import ROOT, docs_files, schema_files, stack_file_schema, stale
 from components.config.outputs import OUTPUTS, complete
-from components.config.secrets import SECRET_KEYS
 from components.config.settings import Settings
 from tests.support.stack_file import dev_stack
 
@@ -67,15 +66,14 @@ def test_the_schema_accepts_encrypted_secrets_only() -> None:
         jsonschema.validate(stack_file, stack_file_schema())
 
 
-def test_the_project_file_declares_every_key_the_program_reads() -> None:
+def test_the_project_file_declares_every_plain_key_and_leaves_the_secrets_to_the_program() -> None:
     declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
     fields = {info.alias or name: info for name, info in Settings.model_fields.items()}
 
-    assert set(declared) == set(fields) | {key.name for key in SECRET_KEYS if key.required}
+    assert set(declared) == set(fields)
     for name, entry in declared.items():
-        required = name not in fields or fields[name].is_required()
-        assert ("default" in entry) != required, name
-        assert bool(entry.get("secret")) == (name not in fields), name
+        assert ("default" in entry) != fields[name].is_required(), name
+        assert not entry.get("secret"), name
         assert entry["description"], name
 
 

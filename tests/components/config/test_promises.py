@@ -37,6 +37,28 @@ def test_an_override_that_is_another_models_key_is_refused() -> None:
     assert set(found) == {"models.third.systemName"}
 
 
+def test_a_host_of_253_characters_passes_and_one_of_254_is_refused() -> None:
+    label = gateway_label(MODEL, "maas", "production")
+    room = 253 - len(label) - 1
+    domain = ".".join(["d" * 63, "d" * 63, "d" * 40, "d" * (room - 169)])
+    assert settings(cluster={"wildcardDomain": domain}).cluster.wildcard_domain == domain
+
+    found = problems(dev_stack(cluster={"wildcardDomain": f"{domain}d"}))
+
+    assert set(found) == {"cluster.wildcardDomain"}
+    assert f"make the host {label}.… 254 characters long" in found["cluster.wildcardDomain"].given
+    assert f"a domain of at most {room}" in found["cluster.wildcardDomain"].allowed
+
+
+def test_the_identity_servers_host_counts_too_and_a_label_that_is_too_long_does_not() -> None:
+    domain = ".".join(["d" * 63, "d" * 63, "d" * 63])
+    prefixed = problems(dev_stack(cluster={"wildcardDomain": domain}, identity={"hostPrefix": "s" * 62}))
+    assert f"make the host {'s' * 62}.… 254 characters long" in prefixed["cluster.wildcardDomain"].given
+
+    long = problems(dev_stack(cluster={"wildcardDomain": f"{'d' * 60}.{domain[64:]}"}, models={"m" * 50: EXTERNAL}))
+    assert set(long) == {f"models.{'m' * 50}"}
+
+
 def test_a_host_label_of_63_characters_passes_and_one_of_64_is_refused() -> None:
     assert settings(models={"a" * 39: EXTERNAL})
 

@@ -1,5 +1,6 @@
 """Every mistake in a stack file is found, all of them at once, with path, value, what is allowed and what to do."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,30 +47,27 @@ def test_a_problem_names_path_value_permitted_values_and_remedy() -> None:
     ("changes", "path", "allowed"),
     [
         ({"environment": "production"}, "environment", "one of 'dev', 'test' or 'prod'"),
-        ({"environment": None}, "environment", "a value is required"),
         ({"models": {MODEL: {"maxModelLen": "8192"}}}, f"models.{MODEL}.maxModelLen", "a whole number, without quotes"),
         ({"models": {MODEL: {"maxModelLen": 1.5}}}, f"models.{MODEL}.maxModelLen", "a whole number"),
         ({"models": {MODEL: {"adopt": "yes"}}}, f"models.{MODEL}.adopt", "true or false, without quotes"),
         ({"models": {MODEL: {"server": "vllm"}}}, f"models.{MODEL}.server", "an object with named keys"),
         ({"models": {MODEL: {"plans": "standard"}}}, f"models.{MODEL}.plans", "a list"),
-        ({"models": {MODEL: {"plans": []}}}, f"models.{MODEL}.plans", "at least 1 members"),
+        ({"models": {MODEL: {"plans": []}}}, f"models.{MODEL}.plans", "a list of at least 1 member ("),
+        ({"plans": {"standard": {"displayName": ""}}}, "plans.standard.displayName", "text of at least 1 character ("),
+        ({"plans": {"standard": {"displayName": "a\nb"}}}, "plans.standard.displayName", "text in one line ("),
+        ({"plans": {"standard": {"limits": {"hits": 1}}}}, "plans.standard.limits.hits", "text that matches ^[a-z]"),
+        (
+            {"plans": {"standard": {"limits": {"hits per day": -1}}}},
+            'plans.standard.limits["hits per day"]',
+            "a number of at least 0",
+        ),
         ({"models": {MODEL: {"expose": ["chat"]}}}, f"models.{MODEL}.expose[0]", "one of 'chat-completions'"),
         ({"models": {MODEL: {"source": {"oci": "quay.io/x/y:latest"}}}}, f"models.{MODEL}.source.oci", "sha256"),
-        (
-            {"models": {MODEL: {"source": {"external": "http://x"}}}},
-            f"models.{MODEL}.source",
-            "exactly one of the keys",
-        ),
-        ({"models": {MODEL: {"server": None}}}, f"models.{MODEL}", "must have the keys server and maxModelLen"),
         ({"models": {MODEL: {"server": {"replicas": 0}}}}, f"models.{MODEL}.server.replicas", "at least 1"),
-        (
-            {"models": {MODEL: {"server": {"extraArgs": ["--port=1"]}}}},
-            f"models.{MODEL}.server",
-            "must not contain --port, which other keys set",
-        ),
         ({"models": {"Big": {}}}, "models.Big", "text that matches ^[a-z]"),
-        ({"models": "granite"}, "models", "a value is required"),
-        ({"plans": {}}, "plans.standard.displayName", ""),
+        ({"cluster": None}, "cluster", "a value is required: object (The cluster, and how to reach it)"),
+        ({"environment": None}, "environment", "a value is required: one of dev, test, prod (What the stack is for)"),
+        ({"plans": {"standard": {"displayName": None}}}, "plans.standard.displayName", "a value is required: text ("),
         ({"cluster": {"wildcardDomain": "https://apps.maas.test"}}, "cluster.wildcardDomain", "text that matches"),
         ({"cluster": {"caBundle": "not pem"}}, "cluster.caBundle", "text that matches"),
         ({"waits": {"modelReadySeconds": -1}}, "waits.modelReadySeconds", "a number greater than 0"),
@@ -79,15 +77,126 @@ def test_a_problem_names_path_value_permitted_values_and_remedy() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_with_its_path(changes: dict[str, Any], path: str, allowed: str) -> None:
-    raw = dev_stack(**changes)
-    if path == "plans.standard.displayName":
-        raw["plans"]["standard"].pop("displayName")
-
-    found = problems(raw)
+    found = problems(dev_stack(**changes))
 
     assert path in found
     assert allowed in found[path].allowed
     assert found[path].remedy
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"source": {"external": "http://x"}},
+            Problem(
+                path=f"models.{MODEL}.source",
+                given="both oci and external were given",
+                allowed="exactly one of the keys oci and external",
+                remedy=f"remove models.{MODEL}.source.oci or models.{MODEL}.source.external",
+            ),
+        ),
+        (
+            {"source": {"oci": None}},
+            Problem(
+                path=f"models.{MODEL}.source",
+                given="neither oci nor external was given",
+                allowed="exactly one of the keys oci and external",
+                remedy=f"add models.{MODEL}.source.oci or models.{MODEL}.source.external",
+            ),
+        ),
+        (
+            {"server": None, "maxModelLen": None},
+            Problem(
+                path=f"models.{MODEL}",
+                given="source.oci was given without server and maxModelLen",
+                allowed="source.oci together with the keys server and maxModelLen, or source.external",
+                remedy=f"add models.{MODEL}.server and models.{MODEL}.maxModelLen",
+            ),
+        ),
+        (
+            {"source": {"oci": None, "external": "http://x"}},
+            Problem(
+                path=f"models.{MODEL}",
+                given="server was given together with source.external",
+                allowed="the key server with source.oci only; somebody else runs an external server",
+                remedy=f"remove models.{MODEL}.server",
+            ),
+        ),
+        (
+            {"server": {"extraArgs": ["--port=1"]}},
+            Problem(
+                path=f"models.{MODEL}.server.extraArgs",
+                given="--port was given",
+                allowed="any argument but --port, --model, --served-model-name, --max-model-len, --dtype, which other "
+                "keys of this file set",
+                remedy=f"remove --port from models.{MODEL}.server.extraArgs",
+            ),
+        ),
+        (
+            {"server": {"resources": {"limits": None}}},
+            Problem(
+                path=f"models.{MODEL}.server.resources.limits",
+                given="the key is missing or empty",
+                allowed="a value is required: object (What the pod may use at most)",
+                remedy=f"add models.{MODEL}.server.resources.limits to the stack file",
+            ),
+        ),
+    ],
+)
+def test_a_broken_rule_says_what_was_given_what_is_allowed_and_what_to_do(
+    changes: dict[str, Any], expected: Problem
+) -> None:
+    assert problems(dev_stack(models={MODEL: changes})) == {expected.path: expected}
+
+
+@pytest.mark.parametrize(("section", "value"), [("models", 5), ("models", "granite"), ("models", []), ("plans", ["a"])])
+def test_a_catalogue_that_is_no_mapping_is_one_problem_with_the_value_and_no_others_follow(
+    section: str, value: object
+) -> None:
+    found = problems(dev_stack(**{section: value}))
+
+    assert set(found) == {section}
+    assert found[section].given == f"{json.dumps(value)} was given"
+    assert found[section].allowed.startswith("a mapping of names to values (")
+    assert found[section].remedy == f"write {section} as a mapping: one indented entry per name"
+
+
+@pytest.mark.parametrize("section", ["models", "plans"])
+def test_a_catalogue_that_is_missing_or_empty_is_one_problem(section: str) -> None:
+    for raw in (dev_stack(**{section: None}), {**dev_stack(), section: {}}):
+        found = problems(raw)
+
+        assert set(found) == {section}
+        assert found[section].remedy == f"add {section} to the stack file"
+
+
+def test_a_key_that_is_no_name_is_not_judged_further() -> None:
+    long = "m" * 64
+    found = problems(dev_stack(models={long: dev_stack()["models"][MODEL]}))
+
+    assert set(found) == {f"models.{long}"}
+    assert found[f"models.{long}"].given == f'the key "{long}" was given'
+
+
+def test_a_domain_has_labels_of_at_most_63_characters() -> None:
+    label = "a" * 63
+    assert settings(cluster={"wildcardDomain": f"{label}.example"}).cluster.wildcard_domain == f"{label}.example"
+
+    found = problems(dev_stack(cluster={"wildcardDomain": f"{label}a.example"}))
+
+    assert found["cluster.wildcardDomain"] == Problem(
+        path="cluster.wildcardDomain",
+        given=f'a label of 64 characters, "{label}a", was given',
+        allowed="a domain whose labels have at most 63 characters",
+        remedy="correct cluster.wildcardDomain: give the domain that the cluster's router serves",
+    )
+
+
+def test_a_domain_has_at_most_253_characters() -> None:
+    found = problems(dev_stack(cluster={"wildcardDomain": ".".join(["a" * 63] * 4)}))
+
+    assert found["cluster.wildcardDomain"].allowed.startswith("text of at most 253 characters")
 
 
 def test_an_unknown_key_is_refused_and_the_nearest_one_named_but_its_value_is_not_repeated() -> None:
@@ -101,7 +210,9 @@ def test_an_unknown_key_is_refused_and_the_nearest_one_named_but_its_value_is_no
 def test_a_missing_secret_is_a_problem_with_the_command_that_sets_it() -> None:
     found = problems(dev_stack(), ALL_SECRETS - {"threescaleSeedToken"})
 
-    assert found["threescaleSeedToken"].remedy == "run: pulumi config set --secret threescaleSeedToken"
+    assert found["threescaleSeedToken"].remedy == (
+        "run python3 -m toolchain secrets <stack>, and then the commands it prints"
+    )
 
 
 def test_the_identity_servers_secret_is_needed_only_with_an_identity_server() -> None:

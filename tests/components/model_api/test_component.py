@@ -65,17 +65,26 @@ def test_promotion_waits_for_everything_that_feeds_it(found: Recording) -> None:
     assert {found.urn(T + kind) for kind in feeding} <= found.one(T + "ProxyPromotion").dependencies
 
 
-def test_the_first_entities_wait_for_the_admin_api(found: Recording) -> None:
+def test_the_first_entities_wait_for_the_admin_api_and_the_product_is_deleted_before_its_backend(
+    found: Recording,
+) -> None:
     gate = found.urn("test:index:Gate")
 
     assert found.one(T + "Backend").dependencies == {gate}
-    assert found.one(T + "Product").dependencies == {gate}
+    assert found.one(T + "Product").dependencies == {gate, found.urn(T + "Backend")}
 
 
-def test_every_entity_goes_with_the_installation_and_uses_the_explicit_instance(found: Recording) -> None:
+def test_everything_of_a_product_goes_with_it_and_product_and_backend_with_the_installation(found: Recording) -> None:
     for one in found.resources:
         if one.type.startswith(T):
-            assert one.deleted_with == found.urn("test:index:Installation"), one.type
+            root = one.type in {T + "Product", T + "Backend"}
+            expected = found.urn("test:index:Installation") if root else found.urn(T + "Product")
+            assert one.deleted_with == expected, one.type
+
+
+def test_every_entity_uses_the_explicit_instance(found: Recording) -> None:
+    for one in found.resources:
+        if one.type.startswith(T):
             assert "::threescale::" in one.provider
             assert one.aliases == 0
 

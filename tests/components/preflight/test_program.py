@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi
 import pytest
+import yaml
 
 from components.config import Settings
 from components.preflight import ClusterFacts, inspected
@@ -127,11 +128,96 @@ def test_a_cluster_that_does_not_answer_stops_the_preview(tmp_path: Path) -> Non
     assert "cluster.offline" in text
 
 
-def test_a_missing_or_broken_kubeconfig_says_which_file(tmp_path: Path) -> None:
+def test_a_missing_kubeconfig_says_which_file(tmp_path: Path) -> None:
     assert f"there is no kubeconfig file {tmp_path / 'none'}" in refusal(online(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"clusters: []\n", "Invalid kube-config file"),
+        (b"", "file is empty"),
+        (b"users:\n- token: canary-x\n  user: {token: canary-x\n", "it is not YAML (line 4)"),
+        (b"token: canary-x\0", "it is not YAML (it holds a character that no text has)"),
+        (b"token: canary-x\xff", "it is not YAML (it holds a character that no text has)"),
+        (b"- canary-x\n", "its contents have another form"),
+        (b"canary-x", "its contents have another form"),
+        (b"clusters: 5\nusers: canary-x\n", "its contents have another form"),
+    ],
+    ids=["no-contexts", "empty", "no-yaml", "nul", "no-utf-8", "a-list", "text", "numbers"],
+)
+def test_a_broken_kubeconfig_is_named_with_its_fault_and_not_repeated(
+    tmp_path: Path, content: bytes, fault: str
+) -> None:
     broken = tmp_path / "broken"
-    broken.write_text("clusters: []\n", encoding="utf-8")
-    assert f"The kubeconfig file {broken} cannot be used" in refusal(online(broken))
+    broken.write_bytes(content)
+
+    text = refusal(online(broken))
+
+    assert f"The kubeconfig file {broken} cannot be used: " in text
+    assert fault in text
+    assert "Allowed is a kubeconfig file as oc login writes it" in text
+    assert "Log in again" in text
+    assert "canary" not in text
+
+
+def test_a_value_that_is_not_base64_is_refused(tmp_path: Path) -> None:
+    broken = written_kubeconfig(
+        tmp_path, "https://127.0.0.1:1", {"client-certificate-data": "canary", "client-key-data": "x"}
+    )
+
+    text = refusal(online(broken))
+
+    assert "a value in it that ends in -data is not base64" in text
+    assert "canary" not in text
+
+
+def test_a_token_of_two_lines_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    kubeconfig = written_kubeconfig(tmp_path, "http://127.0.0.1:1", {"token": "canary\nsecond"})
+
+    text = refusal(online(kubeconfig))
+
+    assert "a token of one line" in text
+    assert "canary" not in text
+
+
+@pytest.mark.parametrize(
+    ("command", "cause"),
+    [("no-such-plugin", "No such file or directory: 'no-such-plugin'"), ("false", "exec: process returned 1")],
+)
+def test_a_credential_plugin_that_gives_nothing_is_named_and_nothing_is_asked(
+    cluster: FakeCluster, tmp_path: Path, command: str, cause: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": command}
+    server = yaml.safe_load(cluster.kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]["server"]
+    kubeconfig = written_kubeconfig(tmp_path, server, {"exec": plugin})
+
+    text = refusal(online(kubeconfig))
+
+    assert f"The kubeconfig file {kubeconfig} names a credential plugin (exec) that gives no credentials: " in text
+    assert cause in text
+    assert "Install it or log in" in text
+    assert "ERROR:root" not in capfd.readouterr().err
+    assert cluster.requests == []
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"<!DOCTYPE html><html>Sign in</html>", "an HTML page"),
+        (b"\n<html>", "an HTML page"),
+        (b"", "something else"),
+        (b"\xff\xfe", "something else"),
+        (b"[]", "something else"),
+    ],
+)
+def test_an_answer_that_no_api_server_gives_is_refused(cluster: FakeCluster, body: bytes, found: str) -> None:
+    cluster.raw[INGRESS] = body
+
+    text = refusal(online(cluster.kubeconfig))
+
+    assert f"answered {INGRESS} with {found} instead of a JSON object" in text
+    assert "Check the proxy variables" in text
 
 
 def test_an_unknown_context_is_refused(cluster: FakeCluster) -> None:

@@ -1,11 +1,13 @@
 """What every entity promises, each promise stated once. A test of an entity gives provider, example and change."""
 
 import contextlib
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
 import pytest
 
+from dynamic_providers.threescale import natural_key
 from dynamic_providers.threescale.entity import EntityProvider, TenantProvider
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
 from tests.support.plugin_host import UNKNOWN, PluginError
@@ -113,6 +115,10 @@ class EntityConformance(LostAnswers):
     """Promises of what has a natural key."""
 
     provider: ClassVar[type[EntityProvider]]
+    switch: ClassVar[str] = "models.<key>.adopt"
+    """Path of `adopt` in the stack's configuration."""
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Inputs of `change` that a create sets after its first call."""
 
     def listing(self, held: Held) -> tuple[str, str]:
         """Return path and envelope of the list that contains the entity."""
@@ -134,7 +140,8 @@ class EntityConformance(LostAnswers):
     def test_a_taken_name_is_refused_with_the_id_and_the_switch(self, tenant: Tenant) -> None:
         example = self.example(tenant)
         held = tenant.host.create(self.provider, example)
-        with pytest.raises(PluginError, match=rf"(?s)already taken by .* id {held.id}\b.*`adopt: true`"):
+        told = rf"(?s)already taken by .* id {held.id}\b.*`adopt: true`, which is `{re.escape(self.switch)}`"
+        with pytest.raises(PluginError, match=told):
             tenant.host.create(self.provider, example)
 
     def test_adoption_writes_nothing_where_nothing_differs(self, tenant: Tenant) -> None:
@@ -164,6 +171,16 @@ class EntityConformance(LostAnswers):
         repaired = tenant.host.update(self.provider, drifted, example)
         assert tenant.host.read(self.provider, repaired).inputs == held.inputs
 
+    def test_only_what_a_create_of_these_inputs_can_have_made_matches(self, tenant: Tenant) -> None:
+        token = f"pulumi-python:dynamic/threescale:{self.provider.__name__.removesuffix('Provider')}"
+        held = tenant.host.create(self.provider, self.example(tenant))
+        assert natural_key.matches(token, tenant.api, held.id, held.inputs | {"__provider": "x", "adopt": True})
+        for name, value in self.change.items():
+            other = held.inputs | {name: value}
+            assert natural_key.matches(token, tenant.api, held.id, other) == (name in self.later), name
+        self.remove_by_hand(tenant, held)
+        assert not natural_key.matches(token, tenant.api, held.id, held.inputs)
+
     def test_four_at_once_are_made_once_each(self, tenant: Tenant) -> None:
         examples = [self.example(tenant) for _ in range(4)]
         with ThreadPoolExecutor(4) as pool:
@@ -192,7 +209,8 @@ class MadeInSteps(EntityConformance):
         example = self.example(tenant)
         tenant.fault("status", method, pattern, status=422)
         tenant.fault("status", "DELETE", "", status=403)
-        with pytest.raises(PluginError, match=r"id \d+ was made, then: .* `adopt: true`"):
+        told = rf"id \d+ was made, then: .* `adopt: true`, which is `{re.escape(self.switch)}`"
+        with pytest.raises(PluginError, match=told):
             tenant.host.create(self.provider, example)
         completed = tenant.host.create(self.provider, example | {"adopt": True})
         assert tenant.host.read(self.provider, completed) == completed

@@ -51,7 +51,7 @@ def answer(status: int, body: Any, method: str = "PUT", **headers: str) -> reque
         (500, b"<html>", Unavailable, "status 500"),
         (501, {"error": "not implemented: x"}, Unavailable, "not implemented: x"),
         (200, b"", Unavailable, "200 with an empty body instead of JSON"),
-        (200, b"<html>log in</html>", Unavailable, "instead of JSON"),
+        (200, b"<html>log in</html>", Unavailable, "200 with an unreadable body"),
         (302, b"", Unavailable, "redirects"),
     ],
 )
@@ -74,6 +74,12 @@ def test_an_empty_answer_is_good_after_a_delete() -> None:
     assert result(answer(200, b"", "DELETE"), ASKED) == {}
 
 
+@pytest.mark.parametrize("status", [200, 404, 502])
+def test_an_html_page_is_called_one(status: int) -> None:
+    with pytest.raises(Unavailable, match=r"an HTML page instead of JSON \(text/html, 19 bytes\)"):
+        result(answer(status, b"<html>log in</html>", **{"Content-Type": "text/html; charset=utf-8"}), ASKED)
+
+
 def test_no_body_is_quoted() -> None:
     with pytest.raises(Unavailable) as raised:
         result(answer(500, b"secret-in-a-stack-trace"), ASKED)
@@ -94,8 +100,8 @@ def test_long_reasons_are_cut() -> None:
 
 
 def test_a_taken_name_names_holder_and_switch() -> None:
-    taken = Taken("product", "tiny", "31")
+    taken = Taken("product", "tiny", "31", switch="models.<key>.adopt")
     assert taken.id == "31"
     assert "create product 'tiny'" in str(taken)
     assert "product id 31" in str(taken)
-    assert "`adopt: true`" in str(taken)
+    assert "declare `adopt: true`, which is `models.<key>.adopt` in the stack's configuration" in str(taken)

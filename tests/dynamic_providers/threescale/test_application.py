@@ -1,8 +1,11 @@
 from typing import ClassVar
 
+import pytest
+
 from dynamic_providers.threescale.application import Application, ApplicationProvider
 from tests.dynamic_providers.threescale.conformance import EntityConformance
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
+from tests.support.plugin_host import PluginError
 
 
 class TestApplication(EntityConformance):
@@ -10,6 +13,7 @@ class TestApplication(EntityConformance):
     recorded = "dynamic_providers.threescale.application.ApplicationProvider"
     change: ClassVar[Json] = {"description": "Changed"}
     lost_post = r"/applications\.json$"
+    switch = "consumers.accounts.<key>.adopt"
 
     def example(self, tenant: Tenant) -> Json:
         product = tenant.product()
@@ -40,10 +44,30 @@ class TestApplication(EntityConformance):
         assert updated.outs == held.outs | {"plan_id": wanted["plan_id"]}
         assert tenant.host.read(self.provider, updated) == updated
 
-    def test_a_plan_with_approval_is_accepted(self, tenant: Tenant) -> None:
+    def waiting(self, tenant: Tenant) -> Json:
+        """Return an example whose plan wants an approval."""
         example = self.example(tenant)
         plan = f"services/{example['product_id']}/application_plans/{example['plan_id']}"
         tenant.api.call("PUT", plan, {"application_plan": {"approval_required": True}})
+        return example
+
+    def test_an_acceptance_that_was_refused_is_an_error_and_leaves_nothing(self, tenant: Tenant) -> None:
+        example = self.waiting(tenant)
+        tenant.fault("status", "PUT", "/accept", status=422)
+        with pytest.raises(PluginError, match=r"PUT .*/accept\.json: 3scale refused it"):
+            tenant.host.create(self.provider, example)
+        held = tenant.api.pages(f"accounts/{example['account_id']}/applications", "applications")
+        assert example["name"] not in [one["name"] for one in held]  # a sign-up brings an application of its own
+
+    def test_an_acceptance_whose_answer_was_lost_is_no_error(self, tenant: Tenant) -> None:
+        example = self.waiting(tenant)
+        tenant.fault("reset_after", "PUT", "/accept")
+        held = tenant.host.create(self.provider, example)
+        assert tenant.host.read(self.provider, held) == held
+        assert held.outs["accepted"] is True
+
+    def test_a_plan_with_approval_is_accepted(self, tenant: Tenant) -> None:
+        example = self.waiting(tenant)
         held = tenant.host.create(self.provider, example)
         assert tenant.host.read(self.provider, held) == held
         assert held.outs["accepted"] is True

@@ -3,7 +3,9 @@ from typing import ClassVar
 import pytest
 
 from dynamic_providers.threescale.application_plan import ApplicationPlanProvider
+from dynamic_providers.threescale.errors import Rejected
 from tests.dynamic_providers.threescale.conformance import MadeInSteps
+from tests.dynamic_providers.threescale.scripted import Reply, in_turn, scripted
 from tests.dynamic_providers.threescale.tenant import Json, Tenant
 from tests.support.plugin_host import PluginError
 
@@ -20,6 +22,7 @@ class TestApplicationPlan(MadeInSteps):
     spelled: ClassVar[Json] = {"limits": {"hits per day": {"value": 1000.0}, "hits per minute": {"value": 5}}}
     lost_post = "/application_plans"
     second_call = ("POST", "/limits")
+    later = frozenset({"limits"})
 
     def example(self, tenant: Tenant) -> Json:
         return {
@@ -50,6 +53,14 @@ class TestApplicationPlan(MadeInSteps):
         tenant.fault("reset_after", "PUT", "/application_plans/")
         updated = tenant.host.update(self.provider, held, held.inputs | {"published": published})
         assert tenant.host.read(self.provider, updated) == updated
+
+    def test_a_publication_that_was_refused_is_an_error(self) -> None:
+        refused = {"errors": {"state_event": ["cannot transition when hidden"]}}
+        hidden = {"application_plan": {"id": 7, "name": "Gold", "state": "hidden"}}
+        wanted = {"product_id": "1", "name": "Gold", "approval_required": False, "published": True, "limits": {}}
+        replies = in_turn(Reply(status=422, body=refused), Reply(body=hidden))
+        with scripted(replies) as server, pytest.raises(Rejected, match="state_event cannot transition"):
+            self.provider().write(server.api(), {"id": 7, "state": "hidden"}, wanted, frozenset({"published", "name"}))
 
     def test_a_plan_with_applications_is_not_forgotten(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))

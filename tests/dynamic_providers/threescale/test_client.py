@@ -234,5 +234,5 @@ def test_gone_is_told_apart_from_a_wrong_address() -> None:
     with scripted(in_turn(Reply(status=404, body={"status": "Not found"}))) as server, pytest.raises(NotFound):
         server.api().call("GET", "services/1")
     page = Reply(status=404, body=b"<html>no route</html>", headers={"Content-Type": "text/html"})
-    with scripted(in_turn(page)) as server, pytest.raises(Unavailable, match="unreadable body of text/html"):
+    with scripted(in_turn(page)) as server, pytest.raises(Unavailable, match="HTML page instead of JSON"):
         server.api().call("GET", "services/1")

@@ -5,6 +5,7 @@ import pytest
 from dynamic_providers.threescale.developer_account import DeveloperAccountProvider
 from tests.dynamic_providers.threescale.conformance import MadeInSteps
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
+from tests.support.plugin_host import PluginError
 
 
 class TestDeveloperAccount(MadeInSteps):
@@ -12,7 +13,8 @@ class TestDeveloperAccount(MadeInSteps):
     recorded = "dynamic_providers.threescale.developer_account.DeveloperAccountProvider"
     change: ClassVar[Json] = {"org_name": "Renamed"}
     lost_post = r"/signup\.json$"
-    second_call = ("GET", "/users")
+    second_call = ("PUT", "/approve")
+    switch = "consumers.accounts.<key>.adopt"
 
     def example(self, tenant: Tenant) -> Json:
         name = tenant.unique("dev")
@@ -40,6 +42,21 @@ class TestDeveloperAccount(MadeInSteps):
     def test_a_decision_whose_answer_was_lost_is_taken(self, tenant: Tenant, event: str) -> None:
         tenant.fault("reset_after", "PUT", f"/{event}")
         held = tenant.host.create(self.provider, self.example(tenant))
+        assert tenant.host.read(self.provider, held) == held
+
+    @pytest.mark.parametrize("event", ["approve", "activate"])
+    def test_a_decision_that_was_refused_is_an_error_and_leaves_nothing(self, tenant: Tenant, event: str) -> None:
+        example = self.example(tenant)
+        tenant.fault("status", "PUT", f"/{event}", status=422)
+        with pytest.raises(PluginError, match=rf"PUT .*/{event}\.json: 3scale refused it"):
+            tenant.host.create(self.provider, example)
+        assert not [one for one in tenant.api.pages("accounts", "accounts") if one["org_name"] == example["org_name"]]
+
+    def test_a_withdrawal_that_was_refused_is_an_error(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        tenant.fault("status", "PUT", "/make_pending", status=422)
+        with pytest.raises(PluginError, match=r"/make_pending\.json: 3scale refused it"):
+            tenant.host.update(self.provider, held, held.inputs | {"approved": False})
         assert tenant.host.read(self.provider, held) == held
 
     def test_a_user_can_be_renamed_in_place(self, tenant: Tenant) -> None:

@@ -25,7 +25,7 @@ def test_a_tenant_that_answers_passes_and_stays_passed(tenant: Tenant) -> None:
     ("fault", "phase"),
     [
         ({"kind": "status", "status": 503}, "status 503"),
-        ({"kind": "html", "status": 404}, "unreadable body"),
+        ({"kind": "html", "status": 404}, "status 502: an HTML page instead of JSON"),
         ({"kind": "reset_before"}, "no answer"),
     ],
 )

@@ -9,7 +9,7 @@ from dynamic_providers.threescale import natural_key
 from dynamic_providers.threescale.application import ApplicationProvider
 from dynamic_providers.threescale.backend import BackendProvider
 from dynamic_providers.threescale.developer_account import DeveloperAccountProvider
-from tests.dynamic_providers.threescale.tenant import Tenant
+from tests.dynamic_providers.threescale.tenant import Json, Tenant
 
 
 def test_every_resource_of_the_package_is_listed_under_its_type() -> None:
@@ -42,9 +42,41 @@ def test_what_a_crash_left_behind_is_found(tenant: Tenant) -> None:
         assert natural_key.lookup(token, tenant.api, inputs | {"__provider": "x"}) == held.id
 
 
+def test_what_a_crash_broke_off_after_the_first_call_matches(tenant: Tenant) -> None:
+    product, user = tenant.unique("half"), tenant.unique("dev")
+    made = str(tenant.api.item("POST", "services", {"service": {"system_name": product, "name": "Half"}})["id"])
+    signed_up = {"org_name": "Half", "username": user, "email": f"{user}@x.example"}
+    account = str(tenant.api.item("POST", "signup", signed_up)["id"])
+    plan = tenant.plan(made)
+    title = next(tenant.api.pages(f"services/{made}/application_plans", "plans"))["name"]
+    declared: dict[str, tuple[str, Json]] = {
+        "Product": (made, {"system_name": product, "name": "Half"}),
+        "DeveloperAccount": (account, signed_up),
+        "ApplicationPlan": (
+            plan,
+            {"product_id": made, "system_name": title, "name": title, "limits": {"hits per day": {"value": 1}}},
+        ),
+    }
+    for name, (id_, inputs) in declared.items():
+        token = f"pulumi-python:dynamic/threescale:{name}"
+        assert natural_key.lookup(token, tenant.api, inputs) == id_
+        assert natural_key.matches(token, tenant.api, id_, inputs), name
+
+
+def test_what_somebody_else_made_under_the_same_name_does_not_match(tenant: Tenant) -> None:
+    name, token = tenant.unique("theirs"), "pulumi-python:dynamic/threescale:Product"
+    theirs = {"system_name": name, "name": "Theirs", "description": "Made by hand"}
+    made = str(tenant.api.item("POST", "services", {"service": theirs})["id"])
+    ours = {"system_name": name, "name": "Tiny Llama"}
+    assert natural_key.lookup(token, tenant.api, ours) == made
+    assert not natural_key.matches(token, tenant.api, made, ours)
+
+
 def test_what_converges_anyway_needs_no_recovery(tenant: Tenant) -> None:
     inputs = {"product_id": tenant.product(), "rules": {}}
-    assert natural_key.lookup("pulumi-python:dynamic/threescale:MappingRules", tenant.api, inputs) is None
+    token = "pulumi-python:dynamic/threescale:MappingRules"
+    assert natural_key.lookup(token, tenant.api, inputs) is None
+    assert not natural_key.matches(token, tenant.api, str(inputs["product_id"]), inputs)
 
 
 def test_an_entity_of_a_product_that_is_gone_is_gone(tenant: Tenant) -> None:

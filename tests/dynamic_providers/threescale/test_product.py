@@ -12,6 +12,7 @@ class TestProduct(MadeInSteps):
     spelled: ClassVar[Json] = {"error_status_no_match": 404.0}
     lost_post = r"/services\.json$"
     second_call = ("PATCH", "/proxy")
+    later = frozenset({"error_status_no_match", "credentials_location"})
 
     def example(self, tenant: Tenant) -> Json:
         given = {"system_name": tenant.unique("tiny"), "name": "Tiny Llama", "description": "A small model"}

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from operations.recover import orphans
 
 
@@ -36,6 +38,24 @@ def test_another_projects_plugin_is_left_alone(tmp_path: Path) -> None:
 def test_other_programs_of_the_project_are_left_alone(tmp_path: Path) -> None:
     process(tmp_path / "proc", 10, 1, "python -m sandbox start", tmp_path)
     assert orphans.orphans(tmp_path, tmp_path / "proc") == []
+
+
+def test_a_plugin_is_known_by_its_executables_name_whatever_runs_it(tmp_path: Path) -> None:
+    process(tmp_path / "proc", 10, 1, "/venv/bin/python /home/plugins/pulumi-resource-kubernetes", tmp_path)
+    process(tmp_path / "proc", 11, 1, "/tools/bin/pulumi-language-python 127.0.0.1:1", tmp_path)
+    assert {found.pid for found in orphans.orphans(tmp_path, tmp_path / "proc")} == {10, 11}
+
+
+def test_an_orphan_that_ended_before_its_signal_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    process(tmp_path / "proc", 10, 1, "python -m pulumi.dynamic 127.0.0.1:1", tmp_path)
+    listed = [orphans.orphans(tmp_path, tmp_path / "proc")] * 2
+
+    def vanished(*_: object) -> None:
+        raise ProcessLookupError
+
+    monkeypatch.setattr(orphans, "orphans", lambda _project: listed.pop() if listed else [])
+    monkeypatch.setattr(os, "kill", vanished)
+    assert orphans.end(tmp_path) == [10]
 
 
 def test_an_orphan_is_ended_and_gone_when_the_call_returns(tmp_path: Path) -> None:

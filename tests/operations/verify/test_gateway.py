@@ -1,21 +1,18 @@
-"""The check after `up`: calls through the gateway and the counters behind it."""
+"""The check after `up`: calls through the gateway."""
 
 import json
-from typing import Any
+import socket
+from collections.abc import Callable
 
 import pytest
 
 from operations.errors import OperationError
-from operations.verify import counters as counters_module
-from operations.verify.command import curl
-from operations.verify.counters import Counters
+from operations.verify import gateway as gateway_module
 from operations.verify.gateway import Gateway
 from tests.support.http_fake import Answer, serving
 
 KEY = "canary-key-4711"
 USAGE = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
-MODEL = {"served_model_name": "llama", "production_url": "https://llama.apps.maas.test:443"}
-REFERENCE = {"namespace": "llm-hosting", "name": "dev1-key", "key": "user_key", "model": "llama"}
 
 
 def gateway(_method: str, path: str, body: bytes) -> Answer:
@@ -46,42 +43,67 @@ def test_a_refusal_names_address_and_status_but_never_the_key() -> None:
         assert KEY not in str(refusal.value)
 
 
-def admin(totals: list[int]) -> Any:  # noqa: ANN401 (a closure for the fake)
-    def answer(_method: str, path: str, _body: bytes) -> Answer:
-        if path.startswith("/admin/api/services.json"):
-            return 200, {"services": [{"service": {"id": 31, "system_name": "llama"}}]}
-        return 200, {"total": totals.pop(0) if len(totals) > 1 else totals[0]}
-
-    return answer
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_module, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(gateway_module, "PROGRESS_SECONDS", 0.0)
 
 
-def test_counting_waits_until_the_counter_has_risen() -> None:
-    with serving(admin([10, 10, 24])) as fake:
-        counters = Counters(fake.url, "token", "llama")
-        assert counters.risen(counters.total(), 14) == 24
+def answering(*first: Answer) -> Callable[[str, str, bytes], Answer]:
+    left = list(first)
+    return lambda *_: left.pop(0) if left else (200, {"data": [{"id": "llama"}]})
 
 
-def test_counting_more_than_was_used_is_an_error_at_once() -> None:
-    with serving(admin([10, 99])) as fake:
-        counters = Counters(fake.url, "token", "llama")
-        with pytest.raises(OperationError, match="14 tokens were used, 3scale counted 89"):
-            counters.risen(counters.total(), 14)
+@pytest.mark.usefixtures("waiting")
+def test_a_configuration_that_is_not_read_yet_is_waited_for_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(answering((404, b""), (503, b"<html>Application is not available</html>"))) as fake:
+        assert Gateway(fake.url, KEY).listed() == ["llama"]
+    told = capsys.readouterr().out.splitlines()
+    assert [("answered 404" in line, "answered 503" in line) for line in told] == [(True, False), (False, True)]
+    assert all("0 s of at most 330 s" in line for line in told)
+    assert KEY not in "".join(told)
 
 
-def test_tokens_that_never_arrive_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counters_module, "COUNT_SECONDS", 0.0)
-    with serving(admin([10])) as fake:
-        counters = Counters(fake.url, "token", "llama")
-        with pytest.raises(OperationError, match="3scale counted 0"):
-            counters.risen(counters.total(), 14)
+def test_progress_is_told_no_more_often_than_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(gateway_module, "PAUSE_SECONDS", 0.0)
+    with serving(answering(*[(404, b"")] * 5)) as fake:
+        Gateway(fake.url, KEY).listed()
+    assert capsys.readouterr().out == ""
 
 
-def test_a_missing_product_is_named() -> None:
-    with serving(admin([0])) as fake, pytest.raises(OperationError, match="product other"):
-        Counters(fake.url, "token", "other")
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 502])
+def test_any_other_refusal_is_told_at_once(status: int) -> None:
+    with serving(answering((status, b"no"))) as fake:
+        with pytest.raises(OperationError, match=f"answered {status}"):
+            Gateway(fake.url, KEY).listed()
+        assert len(fake.asked) == 1
 
 
-def test_the_printed_line_reads_the_key_when_it_runs() -> None:
-    line = curl(MODEL, REFERENCE, {"HTTPS_PROXY": "http://127.0.0.1:1", "SSL_CERT_FILE": "/ca.pem", "KUBECONFIG": "/k"})
-    assert line.startswith("curl -sS --proxy http://127.0.0.1:1 --cacert /ca.pem ")
-    assert "-m operations secret --kubeconfig /k llm-hosting/dev1-key user_key)" in line
+def test_a_refused_connection_is_waited_for_no_longer_than_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_module, "LIVE_SECONDS", 0.05)
+    monkeypatch.setattr(gateway_module, "PAUSE_SECONDS", 0.01)
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    with socket.socket() as closed:  # bound and not listening: connections are refused
+        closed.bind(("127.0.0.1", 0))
+        with pytest.raises(OperationError, match="no answer"):
+            Gateway(f"http://127.0.0.1:{closed.getsockname()[1]}", KEY).listed()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>Log in</html>", b"[]", b'{"data": [1]}', b'{"usage": {}}', b'{"usage": 1}'],
+    ids=["html", "list", "no model", "empty usage", "number"],
+)
+def test_an_answer_of_another_form_is_refused_in_words(body: bytes) -> None:
+    with serving(lambda *_: (200, body)) as fake:
+        for call in (Gateway(fake.url, KEY).listed, lambda: Gateway(fake.url, KEY).completed("llama")):
+            with pytest.raises(OperationError, match="asked http"):
+                call()
+
+
+def test_a_stream_of_no_json_is_refused_in_words() -> None:
+    with serving(lambda *_: (200, b"data: <html>\n\n")) as fake, pytest.raises(OperationError, match="broke off"):
+        Gateway(fake.url, KEY).streamed("llama")

@@ -12,11 +12,10 @@ from aiohttp import web
 
 from sandbox.kube.client import KubeClient
 from sandbox.kube.mirror import Mirror, key_of
+from tests.sandbox.eventually import run, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-_SECONDS = 10.0
+    from collections.abc import AsyncIterator
 
 
 def _pod(name: str, version: int, uid: str = "") -> dict[str, Any]:
@@ -79,20 +78,6 @@ async def _following(server: _ApiServer) -> AsyncIterator[tuple[Mirror, list[str
         await runner.cleanup()
 
 
-async def _until(holds: Callable[[], bool]) -> None:
-    deadline = asyncio.get_running_loop().time() + _SECONDS
-    while not holds():
-        assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0.01)
-
-
-def _run(scenario: Callable[[], Awaitable[None]]) -> None:
-    async def bounded() -> None:
-        await asyncio.wait_for(scenario(), _SECONDS * 2)
-
-    asyncio.run(bounded())
-
-
 def test_a_list_and_its_changes_are_followed() -> None:
     async def scenario() -> None:
         server = _ApiServer()
@@ -106,12 +91,12 @@ def test_a_list_and_its_changes_are_followed() -> None:
             ]
         ]
         async with _following(server) as (mirror, changed):
-            await _until(lambda: len(changed) == 4)
+            await until(lambda: len(changed) == 4)
             assert changed == ["ns/a", "ns/b", "ns/a", "ns/b"]
             assert list(mirror.objects) == ["ns/a"]
             assert mirror.objects["ns/a"]["metadata"]["resourceVersion"] == "3"
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_watch_that_ends_is_taken_up_where_it_stopped() -> None:
@@ -122,12 +107,12 @@ def test_a_watch_that_ends_is_taken_up_where_it_stopped() -> None:
             ["stay"],
         ]
         async with _following(server) as (mirror, _):
-            await _until(lambda: len(server.watched_from) == 2)
+            await until(lambda: len(server.watched_from) == 2)
             assert server.watched_from == ["1", "9"]
             assert server.lists == 1
             assert "ns/a" in mirror.objects
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_forgotten_revision_reads_the_list_anew() -> None:
@@ -136,10 +121,10 @@ def test_a_forgotten_revision_reads_the_list_anew() -> None:
             server = _ApiServer()
             server.scripts = [list(refusal), ["stay"]]
             async with _following(server):
-                await _until(lambda s=server: len(s.watched_from) == 2)  # type: ignore[misc]  # binds the loop's value
+                await until(lambda s=server: len(s.watched_from) == 2)  # type: ignore[misc]  # binds the loop's value
                 assert server.lists == 2
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_what_vanished_during_an_outage_is_reported() -> None:
@@ -148,13 +133,13 @@ def test_what_vanished_during_an_outage_is_reported() -> None:
         server.items = [_pod("a", 1), _pod("b", 1)]
         server.scripts = [["cut"], ["stay"]]
         async with _following(server) as (mirror, changed):
-            await _until(lambda: len(changed) == 2)
+            await until(lambda: len(changed) == 2)
             server.items, server.version = [_pod("b", 1), _pod("c", 8)], 9
-            await _until(lambda: len(changed) == 4)
+            await until(lambda: len(changed) == 4)
             assert sorted(changed[2:]) == ["ns/a", "ns/c"]
             assert sorted(mirror.objects) == ["ns/b", "ns/c"]
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_an_object_made_anew_during_an_outage_is_reported() -> None:
@@ -163,12 +148,12 @@ def test_an_object_made_anew_during_an_outage_is_reported() -> None:
         server.items = [_pod("a", 5, uid="old")]
         server.scripts = [["cut"], ["stay"]]
         async with _following(server) as (mirror, changed):
-            await _until(lambda: len(changed) == 1)
+            await until(lambda: len(changed) == 1)
             server.items = [_pod("a", 5, uid="new")]
-            await _until(lambda: len(changed) == 2)
+            await until(lambda: len(changed) == 2)
             assert mirror.objects["ns/a"]["metadata"]["uid"] == "new"
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_keys_of_namespaced_and_cluster_objects_differ() -> None:

@@ -19,12 +19,12 @@ from sandbox.node.container import ContainerRunner
 from sandbox.node.images import Program
 from sandbox.node.world import Pace, World
 from sandbox.process import marked
+from tests.sandbox.eventually import run, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-_SECONDS = 20.0
 # Listens on the port it is given and tells its environment to a file in its folder.
 _SERVER = """
 import json, os, pathlib, socket, sys
@@ -106,24 +106,10 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Stage:
     return _Stage(tmp_path / "sandbox", monkeypatch)
 
 
-async def _until(holds: Callable[[], object]) -> None:
-    deadline = asyncio.get_running_loop().time() + _SECONDS
-    while not holds():
-        assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0.01)
-
-
-def _run(scenario: Callable[[], Awaitable[None]]) -> None:
-    async def bounded() -> None:
-        await asyncio.wait_for(scenario(), _SECONDS * 2)
-
-    asyncio.run(bounded())
-
-
 def test_a_process_becomes_ready_and_is_reached_by_its_pods_address(stage: _Stage) -> None:
     async def scenario() -> None:
         async with stage.running(_CONTAINER) as runner:
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
             seen = json.loads((stage.folder / "seen.json").read_text())
             port = stage.world.addresses.loopback("10.128.0.2", 8080)
             assert seen["SANDBOX_PORT_8080"] == str(port)
@@ -132,77 +118,77 @@ def test_a_process_becomes_ready_and_is_reached_by_its_pods_address(stage: _Stag
             assert stage.world.instance_of("model") is not None
         assert stage.world.instance_of("model") is None
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_killed_process_is_started_again_and_counted(stage: _Stage) -> None:
     async def scenario() -> None:
         async with stage.running(_CONTAINER) as runner:
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
             first = stage.world.instance_of("model")
             assert first is not None
             os.kill(first.child.pid, signal.SIGKILL)
-            await _until(lambda: runner.state.restarts == 1 and runner.state.ready)
+            await until(lambda: runner.state.restarts == 1 and runner.state.ready)
             assert runner.state.last["terminated"]["exitCode"] == 137
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_process_that_fails_backs_off_and_finds_its_files_again(stage: _Stage) -> None:
     async def scenario() -> None:
         async with stage.running(_CONTAINER) as runner:
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
             (stage.folder / "fail").touch()
             instance = stage.world.instance_of("model")
             assert instance is not None
             os.kill(instance.child.pid, signal.SIGTERM)
-            await _until(lambda: runner.state.restarts >= 2)
+            await until(lambda: runner.state.restarts >= 2)
             assert runner.state.last["terminated"]["exitCode"] == 3
             assert "BackOff" in {reason for reason, _ in stage.cluster.warnings}
             (stage.folder / "fail").unlink()
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_workload_made_anew_finds_an_empty_folder(stage: _Stage) -> None:
     async def scenario() -> None:
         async with stage.running(_CONTAINER) as runner:
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
         (stage.folder / ".owner").write_text("another")
         (stage.folder / "state.sqlite").touch()
         async with stage.running(_CONTAINER) as runner:
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
             assert not (stage.folder / "state.sqlite").exists()
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_missing_image_waits_until_the_fault_is_gone(stage: _Stage) -> None:
     async def scenario() -> None:
         stage.world.faults.order({"part": "node", "kind": "image_missing", "image": "quay.io/x/other:1", "count": 0})
         async with stage.running(_CONTAINER | {"image": "quay.io/x/other:1"}) as runner:
-            await _until(lambda: runner.state.state.get("waiting", {}).get("reason") == "ImagePullBackOff")
+            await until(lambda: runner.state.state.get("waiting", {}).get("reason") == "ImagePullBackOff")
             assert not runner.state.ready
             stage.world.faults.clear()
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
         assert stage.cluster.warnings[0][0] == "Failed"
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_missing_secret_is_a_config_error_until_it_appears(stage: _Stage) -> None:
     async def scenario() -> None:
         env = [{"name": "T", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]
         async with stage.running(_CONTAINER | {"env": env}) as runner:
-            await _until(lambda: "waiting" in runner.state.state and "message" in runner.state.state["waiting"])
+            await until(lambda: "waiting" in runner.state.state and "message" in runner.state.state["waiting"])
             found = runner.state.state["waiting"]
             assert found == {"reason": "CreateContainerConfigError", "message": 'secret "s" not found'}
             stage.cluster.objects["/api/v1/namespaces/ns/secrets/s"] = {"data": {"k": "dg=="}}
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
             assert json.loads((stage.folder / "seen.json").read_text())["T"] == "v"
 
-    _run(scenario)
+    run(scenario)
 
 
 @pytest.mark.parametrize(("code", "policy"), [(0, "Never"), (0, "OnFailure"), (4, "Never")])
@@ -211,31 +197,31 @@ def test_a_pretended_job_ends_as_told(stage: _Stage, code: int, policy: str) -> 
         if code:
             stage.world.faults.order({"part": "node", "kind": "exit_code", "code": code})
         async with stage.running(_CONTAINER, restartPolicy=policy) as runner:
-            await _until(lambda: runner.state.exit_code is not None)
+            await until(lambda: runner.state.exit_code is not None)
             assert runner.state.exit_code == code
             assert stage.world.instance_of("model") is None
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_job_that_fails_is_tried_again_on_failure(stage: _Stage) -> None:
     async def scenario() -> None:
         stage.world.faults.order({"part": "node", "kind": "exit_code", "code": 1, "count": 2})
         async with stage.running(_CONTAINER, restartPolicy="OnFailure") as runner:
-            await _until(lambda: runner.state.exit_code == 0)
+            await until(lambda: runner.state.exit_code == 0)
             assert runner.state.restarts == 2
 
-    _run(scenario)
+    run(scenario)
 
 
 def test_a_fault_takes_readiness_away_and_gives_it_back(stage: _Stage) -> None:
     async def scenario() -> None:
         async with stage.running(_CONTAINER) as runner:
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
             stage.world.faults.order({"part": "node", "kind": "unready", "pod": "p", "count": 0})
-            await _until(lambda: not runner.state.ready)
+            await until(lambda: not runner.state.ready)
             assert runner.state.running
             stage.world.faults.clear()
-            await _until(lambda: runner.state.ready)
+            await until(lambda: runner.state.ready)
 
-    _run(scenario)
+    run(scenario)

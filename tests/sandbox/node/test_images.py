@@ -25,6 +25,14 @@ def test_an_image_in_the_table_runs_its_part(image: str, container: str, part: s
     assert program.argv[1:] == ("-m", f"sandbox.{part}")
 
 
+def test_parts_that_tests_look_into_have_a_control_port() -> None:
+    images = {"threescale": "quay.io/3scale-amp2/system:1", "model": "quay.io/modh/vllm:1"}
+    for part, image in images.items():
+        program = program_for(image, "system-app")
+        assert program is not None
+        assert (program.part, program.control) == (part, True)
+
+
 @pytest.mark.parametrize(
     ("image", "container"),
     [

@@ -1,4 +1,4 @@
-"""A real API server for the tests that need one; they are skipped, with the reason, where its binaries are missing."""
+"""A real API server for the tests that need one; they fail where its binaries are missing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _binary(name: str) -> Path:
     found = _manifest().get(name.replace("-", "_"))
     path = Path(found) if found else Path(os.environ.get("MAAS_KUBE_BIN") or "/nonexistent") / name
     if not path.exists():
-        pytest.skip(f"no {name}: neither .toolchain/manifest.json nor MAAS_KUBE_BIN names one")
+        pytest.fail(f"no {name}: run `make setup`, or name its folder in MAAS_KUBE_BIN")
     return path
 
 
@@ -57,7 +57,7 @@ def _definitions() -> CrdFiles:
     files = CrdFiles(folder for folder in folders if folder.is_dir())
     missing = [name for name, version in _PLATFORM.items() if files.get(name, version) is None]
     if missing:
-        pytest.skip(f"no folder has the platform's definitions: {', '.join(missing)}")
+        pytest.fail(f"no folder has the definitions {', '.join(missing)}: run `make setup`")
     return files
 
 

@@ -87,6 +87,13 @@ def test_statuses_pages_and_silence_come_instead_of_an_answer(emulator: Emulator
     assert (answer.status_code, answer.elapsed.total_seconds() >= 0.05) == (200, True)
 
 
+def test_a_fault_of_count_zero_hits_until_it_is_cleared(emulator: Emulator) -> None:
+    emulator.fault(kind="status", status=503, path=SERVICES, count=0)
+    assert {emulator.call("GET", SERVICES).status_code for _ in range(4)} == {503}
+    requests.delete(f"{emulator.control}/faults", timeout=5)
+    assert emulator.call("GET", SERVICES).status_code == 200
+
+
 def test_an_unknown_fault_is_refused_with_what_is_allowed(emulator: Emulator) -> None:
     answer = requests.post(f"{emulator.control}/faults", json={"kind": "explosion"}, timeout=5)
     assert answer.status_code == 400

@@ -13,30 +13,28 @@ from pathlib import Path
 
 import pytest
 
+from toolchain import install
+
 ROOT = Path(__file__).parents[3]
 SCRIPTS = ("pulumi-language-python-exec", "pulumi-resource-pulumi-python")
-CLEARED = ("PULUMI_", "KEYCLOAK_")
+PLUGINS = {"keycloak": "6.13.0", "kubernetes": "4.32.0"}
+CLEARED = ("PULUMI_", "KEYCLOAK_", "MAAS_")
 
 
 def binaries() -> Path:
-    """The folder of the pulumi executable; skips the test when there is none."""
+    """The folder of the pulumi executable; fails the test when there is none."""
     manifest = ROOT / ".toolchain" / "manifest.json"
     named = json.loads(manifest.read_text()).get("bin") if manifest.is_file() else None
     found = named or os.environ.get("MAAS_PULUMI_BIN")
     if not found or not (Path(found) / "pulumi").is_file():
-        pytest.skip("no pulumi: run `python3 -m toolchain setup`, or set MAAS_PULUMI_BIN to the folder that has it")
+        pytest.fail("no pulumi: run `make setup`, or set MAAS_PULUMI_BIN to the folder that has it")
     return Path(found)
 
 
 def launcher(path: Path, module: str) -> None:
-    """An executable file that runs a stand-in with this interpreter."""
+    """The launcher that the set-up writes, with this interpreter."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [
-        f"#!{sys.executable}",
-        f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r})",
-        f"runpy.run_module({module!r}, run_name='__main__')",
-    ]
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text(install.launcher(Path(sys.executable), ROOT, module, path.name))
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
@@ -67,8 +65,9 @@ def engine(folder: Path, program: str, *, runtime: str = "") -> Engine:
     for name in SCRIPTS:
         shutil.copy2(source / name, target / name)
     launcher(target / "pulumi-language-python", "toolchain.stand_ins.language_python")
-    plugin = folder / "home" / "plugins" / "resource-keycloak-v6.13.0" / "pulumi-resource-keycloak"
-    launcher(plugin, "toolchain.stand_ins.keycloak")
+    for name, version in PLUGINS.items():
+        plugin = folder / "home" / "plugins" / f"resource-{name}-v{version}" / f"pulumi-resource-{name}"
+        launcher(plugin, f"toolchain.stand_ins.{name}")
     (folder / "state").mkdir()
     (folder / "program").mkdir()
     options = f"  options:\n    virtualenv: {sys.prefix}\n{runtime}"

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import InsecureRequestWarning
 
 from toolchain.stand_ins.keycloak.errors import ApiError, KeycloakError, LoginError, status_text
@@ -184,6 +185,11 @@ class AdminApi:
             return False
         bundle = os.environ.get("SSL_CERT_FILE", "")
         return bundle if Path(bundle).is_file() else True
+
+
+def proxy(url: str) -> str:
+    """The URL of the environment's proxy that requests to this server go through; "" for none."""
+    return select_proxy(url, get_environ_proxies(url)) or ""
 
 
 def _json(answer: requests.Response) -> Any:  # noqa: ANN401 - any JSON value

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from typing import TYPE_CHECKING, NoReturn
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from toolchain.stand_ins import plugin
+from toolchain.stand_ins import in_use, plugin
+from toolchain.stand_ins.engine_log import EngineLog
 from toolchain.stand_ins.keycloak import settings
-from toolchain.stand_ins.keycloak.api import AdminApi
+from toolchain.stand_ins.keycloak.api import AdminApi, proxy
 from toolchain.stand_ins.keycloak.check import checked
 from toolchain.stand_ins.keycloak.diff import difference, keeping, root
 from toolchain.stand_ins.keycloak.errors import ApiError, KeycloakError, as_reported
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 VERSION = "6.13.0"
 """Version of the official plugin that this one stands in for."""
+
+NAME = "pulumi-resource-keycloak"
+"""The plugin that this one stands in for."""
 
 SUFFIX_DIGITS = 7
 """Hex digits of a generated name."""
@@ -107,7 +112,8 @@ def reported(context: grpc.ServicerContext, prefix: str = "") -> Iterator[None]:
 class KeycloakProvider(provider_pb2_grpc.ResourceProviderServicer):
     """One provider instance: one server, one administrator."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: EngineLog | None = None) -> None:
+        self._log = log or EngineLog()
         self._api: AdminApi | None = None
 
     def GetPluginInfo(self, _request: object, _context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -147,12 +153,17 @@ class KeycloakProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Take the settings; log in only when `initialLogin` is on."""
+        """Take the settings; log in only when `initialLogin` is on. A server on another machine is refused."""
+        in_use.announce(self._log, NAME, VERSION)
         try:
             found = settings.settings(from_struct(request.args))
+            for url in dict.fromkeys((found.url, found.admin_url)):
+                in_use.check_server(NAME, url, proxy(url), os.environ)
             self._api = AdminApi(found)
             if found.initial_login:
                 self._api.login()
+        except in_use.DistantServerError as error:
+            fail(context, str(error))
         except KeycloakError as error:
             fail(context, f"error initializing keycloak provider: {error}")
         return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)

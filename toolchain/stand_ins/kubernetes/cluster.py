@@ -217,9 +217,8 @@ class Cluster:
             ApiError: The server refused.
             CallError: There was no answer.
         """
-        pause = self._throttle.pause_seconds() if throttled else 0.0
-        if pause:
-            self._never.wait(pause)
+        if throttled:
+            self._never.wait(self._throttle.pause_seconds())
         headers: Tree = {"Accept": "application/json", **({"Content-Type": content_type} if body is not None else {})}
         method, url, headers, content, _ = self._client.param_serialize(
             method, path, query_params=query or [], header_params=headers, body=body, auth_settings=["BearerToken"]
@@ -229,10 +228,15 @@ class Cluster:
             data = answer.read()  # type: ignore[no-untyped-call]  # the library has no types here
         except urllib3.exceptions.HTTPError as error:
             raise CallError(f'{method} "{self._client.configuration.host}{path}": {_cause(error)}') from error
-        if answer.status >= http.HTTPStatus.MULTIPLE_CHOICES:
-            raise _refusal(answer.status, data)
-        found = json.loads(data)
-        return found if isinstance(found, dict) else {}
+        return _document(answer.status, data)
+
+
+def _document(status: int, data: bytes) -> Tree:
+    """The object in an answer; raises `ApiError` when it is a refusal."""
+    if status >= http.HTTPStatus.MULTIPLE_CHOICES:
+        raise _refusal(status, data)
+    found = json.loads(data)
+    return found if isinstance(found, dict) else {}
 
 
 def _dry_run(wanted: bool) -> list[tuple[str, str]]:  # noqa: FBT001 - a query's only part

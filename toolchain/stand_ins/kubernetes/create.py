@@ -43,20 +43,31 @@ def create(session: Session, call: Call, given: Tree) -> tuple[str, Tree] | None
         version = objects.text(inputs, "apiVersion")
         return checkpoint.checkpoint(inputs, live, given, api_version=version, manager=manager)
 
-    try:
-        created = _sent(session, call, inputs, manager, is_apply=is_patch or session.settings.upsert)
-    except NoMatch as error:
-        raise CallError(_no_such_kind(call.urn, inputs, error)) from error
-    except ApiError as error:
-        if call.preview and (error.is_forbidden or error.is_existing or error.is_missing_namespace):
-            return None
-        raise CallError(_not_created(call.urn, _refusal(error, manager))) from error
+    created = _tried(session, call, inputs, manager)
+    if created is None:
+        return None
     if call.preview:
         return "", kept({key: value for key, value in created.items() if key != "status"})
     if objects.is_kind(inputs, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
         session.reachable().forget_kinds()
     live = _ready(session, call, created, inputs, kept)
     return objects.identity(live), kept(live)
+
+
+def _tried(session: Session, call: Call, inputs: Tree, manager: str) -> Tree | None:
+    """The created object; `None` in a preview that the server refuses for what may change until the update.
+
+    Raises:
+        CallError: The server refused, or does not know the kind.
+    """
+    try:
+        return _sent(session, call, inputs, manager)
+    except NoMatch as error:
+        raise CallError(_no_such_kind(call.urn, inputs, error)) from error
+    except ApiError as error:
+        if call.preview and (error.is_forbidden or error.is_existing or error.is_missing_namespace):
+            return None
+        raise CallError(_not_created(call.urn, _refusal(error, manager))) from error
 
 
 def _can_be_tried(session: Session, inputs: Tree) -> bool:
@@ -80,7 +91,7 @@ def _not_created(urn: str, told: str) -> str:
     return f'resource "{urn}" was not successfully created by the Kubernetes API server: {told}'
 
 
-def _sent(session: Session, call: Call, inputs: Tree, manager: str, *, is_apply: bool) -> Tree:
+def _sent(session: Session, call: Call, inputs: Tree, manager: str) -> Tree:
     """The created object. A missing kind or namespace is waited for, because another resource may bring it.
 
     Raises:
@@ -88,6 +99,7 @@ def _sent(session: Session, call: Call, inputs: Tree, manager: str, *, is_apply:
         NoMatch: The kind is missing after all tries.
     """
     cluster = session.reachable()
+    is_apply = session.settings.upsert or objects.is_patch(call.type_token, inputs)
     failure: ApiError | NoMatch | None = None
     for number, pause in enumerate(session.retry_seconds):
         try:

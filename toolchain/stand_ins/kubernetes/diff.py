@@ -11,12 +11,15 @@ from toolchain.stand_ins.kubernetes import objects, propertypath, replacement, t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from toolchain.stand_ins.kubernetes.propertypath import Path
     from toolchain.stand_ins.kubernetes.replacement import Mutability
     from toolchain.stand_ins.kubernetes.values import Tree, Value
 
-_REPLACING = {
+    Kind: TypeAlias = PropertyDiff.Kind.ValueType
+
+_REPLACING: dict[Kind, Kind] = {
     PropertyDiff.ADD: PropertyDiff.ADD_REPLACE,
     PropertyDiff.DELETE: PropertyDiff.DELETE_REPLACE,
     PropertyDiff.UPDATE: PropertyDiff.UPDATE_REPLACE,
@@ -65,13 +68,13 @@ def difference(request: DiffRequest, mutability: Mutability, is_namespaced: Call
     return _answer(changes, rules, live, news)
 
 
-def _answer(changes: dict[Path, tuple[int, Value]], rules: Sequence[Path], live: Tree, news: Tree) -> Difference:
+def _answer(changes: dict[Path, tuple[Kind, Value]], rules: Sequence[Path], live: Tree, news: Tree) -> Difference:
     detailed, replaces = {}, []
     for path, (kind, value) in changes.items():
         replacing = replacement.applies(rules, path, value)
         text = propertypath.written(path)
         detailed[text] = PropertyDiff(
-            kind=_REPLACING[kind] if replacing else kind,  # type: ignore[arg-type, index]  # enum numbers of protobuf
+            kind=_REPLACING[kind] if replacing else kind,
             inputDiff=kind == PropertyDiff.DELETE,
         )
         if replacing:
@@ -122,7 +125,7 @@ def _without_zeros(value: Value, old: Value, live: Value) -> Value:
     return value
 
 
-def _changes(path: Path, old: Value, new: Value) -> list[tuple[Path, tuple[int, Value]]]:
+def _changes(path: Path, old: Value, new: Value) -> list[tuple[Path, tuple[Kind, Value]]]:
     """Each change below the path: where, which kind, and the new value (`None` for a removed one)."""
     if isinstance(old, dict) and isinstance(new, dict):
         return [change for key in sorted({*old, *new}) for change in _member((*path, key), old.get(key), new.get(key))]
@@ -135,7 +138,7 @@ def _changes(path: Path, old: Value, new: Value) -> list[tuple[Path, tuple[int, 
     return [] if values.same(old, new) else [(path, (PropertyDiff.UPDATE, new))]
 
 
-def _member(path: Path, old: Value, new: Value) -> list[tuple[Path, tuple[int, Value]]]:
+def _member(path: Path, old: Value, new: Value) -> list[tuple[Path, tuple[Kind, Value]]]:
     if old is None and new is None:
         return []
     if new is None:

@@ -150,6 +150,12 @@ def client(config: Kubeconfig, context: str = "", cluster: str = "") -> ApiClien
     return api
 
 
+def proxy(api: ApiClient) -> str:
+    """The URL of the proxy that the client goes through, of the kubeconfig or the environment; "" for none."""
+    found = getattr(api.rest_client.pool_manager, "proxy", None)
+    return found.url if found is not None else ""
+
+
 def _tls(configuration: Configuration) -> ssl.SSLContext:
     """The TLS settings with everything loaded that stands in files."""
     tls = ssl.create_default_context(cafile=configuration.ssl_ca_cert, cadata=configuration.ca_cert_data)

@@ -13,7 +13,8 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from toolchain.stand_ins import plugin
+from toolchain.stand_ins import in_use, plugin
+from toolchain.stand_ins.engine_log import EngineLog
 from toolchain.stand_ins.kubernetes import (
     check,
     checkpoint,
@@ -26,8 +27,8 @@ from toolchain.stand_ins.kubernetes import (
     update,
     values,
 )
-from toolchain.stand_ins.kubernetes.engine import EngineLog
 from toolchain.stand_ins.kubernetes.errors import ApiError, CallError, NoMatch
+from toolchain.stand_ins.kubernetes.session import NAME as PLUGIN
 from toolchain.stand_ins.kubernetes.session import Call, Session
 from toolchain.stand_ins.kubernetes.settings import config_difference, config_failure, settings
 
@@ -56,7 +57,7 @@ def _answered(
             return method(self, request, context)
         except CallError as error:
             errors.abort(context, error)
-        except (ApiError, NoMatch, ValueError) as error:
+        except (ApiError, NoMatch, ValueError, in_use.DistantServerError) as error:
             errors.abort(context, CallError(str(error)))
 
     return call
@@ -114,7 +115,8 @@ class KubernetesProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(  # noqa: N802 - the protocol's name
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Take the configuration; an unreachable cluster is no failure."""
+        """Take the configuration; an unreachable cluster is no failure, one on another machine is."""
+        in_use.announce(self._session.log, PLUGIN, VERSION)
         found = settings(request.variables, os.environ)
         if found.render_directory:
             plugin.refuse(context, NAME, "Configure with renderYamlToDirectory")

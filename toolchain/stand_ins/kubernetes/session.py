@@ -6,10 +6,11 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from toolchain.stand_ins import in_use
+from toolchain.stand_ins.engine_log import EngineLog
 from toolchain.stand_ins.kubernetes import kubeconfig, objects, typed
 from toolchain.stand_ins.kubernetes.awaiting.waiting import Waiter
 from toolchain.stand_ins.kubernetes.cluster import Cluster
-from toolchain.stand_ins.kubernetes.engine import EngineLog
 from toolchain.stand_ins.kubernetes.errors import ApiError, CallError
 from toolchain.stand_ins.kubernetes.settings import Settings
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Pauses after each failed try to create an object whose kind or namespace is missing (official plugin): 63 s."""
+
+
+NAME = "pulumi-resource-kubernetes"
+"""The plugin that this one stands in for."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,11 @@ class Session:
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
 
     def configure(self, settings: Settings, environment: Mapping[str, str]) -> None:
-        """Take the configuration and make first contact; a cluster out of reach is a state, not an error."""
+        """Take the configuration and make first contact; a cluster out of reach is a state, not an error.
+
+        Raises:
+            DistantServerError: The cluster is not on this machine, and stand-ins are not permitted there.
+        """
         self.settings = settings
         self.default_namespace = settings.namespace or "default"
         self.cluster = None
@@ -59,7 +68,9 @@ class Session:
             self.default_namespace = (
                 settings.namespace or objects.text(found.context(settings.context), "namespace") or "default"
             )
-            cluster = Cluster(kubeconfig.client(found, settings.context, settings.cluster), settings.limits)
+            client = kubeconfig.client(found, settings.context, settings.cluster)
+            in_use.check_server(NAME, client.configuration.host, kubeconfig.proxy(client), environment)
+            cluster = Cluster(client, settings.limits)
             cluster.greet()
         except (kubeconfig.NoCluster, OSError) as error:
             self.unreachable = str(error)

@@ -79,20 +79,29 @@ class Settings:
     limits: ClientLimits = field(default_factory=ClientLimits)
 
 
+@dataclass(frozen=True)
+class _Options:
+    """Configure's variables, and the environment behind them."""
+
+    variables: Mapping[str, str]
+    environment: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        return self.variables.get(PREFIX + name, self.environment.get(_ENVIRONMENT.get(name, ""), ""))
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        written = self.text(name)
+        return written == "true" if written else default
+
+
 def settings(variables: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
     """The configuration in Configure's variables (`kubernetes:config:<option>` to text) and the environment.
 
     Raises:
         CallError: The client settings are not JSON, or a number in them is none.
     """
-
-    def option(name: str) -> str:
-        return variables.get(PREFIX + name, environment.get(_ENVIRONMENT.get(name, ""), ""))
-
-    def flag(name: str, *, default: bool = False) -> bool:
-        written = option(name)
-        return written == "true" if written else default
-
+    options = _Options(variables, environment)
+    option, flag = options.text, options.flag
     kubeconfig_text = option("kubeconfig")
     unknown = kubeconfig_text == values.UNKNOWN_TEXT
     return Settings(

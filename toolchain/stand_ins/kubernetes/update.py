@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolchain.stand_ins.kubernetes import checkpoint, objects, ownership, propertypath, typed
@@ -24,6 +25,24 @@ _TRIES = 3
 """How often a CRD is replaced when it changes between reading and writing."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Update:
+    """One update: whose, where, and what becomes of it in the state."""
+
+    session: Session
+    call: Call
+    place: Place
+    manager: str
+    ignore_changes: Sequence[str]
+    given: Tree
+    """The new inputs as they came, secrets marked."""
+    api_version: str
+
+    def kept(self, inputs: Tree, live: Tree) -> Tree:
+        """The properties to store."""
+        return checkpoint.checkpoint(inputs, live, self.given, api_version=self.api_version, manager=self.manager)
+
+
 def update(
     session: Session, call: Call, given_state: Tree, given_news: Tree, ignore_changes: Sequence[str]
 ) -> Tree | None:
@@ -38,28 +57,42 @@ def update(
     state, news = plain(given_state), typed.normalized(plain(given_news))
     if call.preview and (has_unknown(news) or not session.serves(news)):
         return None
-    manager = checkpoint.field_manager(state, news)
     old_inputs, _ = checkpoint.split(state)
-    version = checkpoint.api_version(state, old_inputs or news)
+    job = _Update(
+        session=session,
+        call=call,
+        place=_place(session, call, news),
+        manager=checkpoint.field_manager(state, news),
+        ignore_changes=ignore_changes,
+        given=given_news,
+        api_version=checkpoint.api_version(state, old_inputs or news),
+    )
+    done = _tried(job, news)
+    if done is None:
+        return None
+    _drop_old_manager(job, done[0], checkpoint.field_manager(state, old_inputs))
+    return job.kept(*done)
 
-    def kept(inputs: Tree, live: Tree) -> Tree:
-        return checkpoint.checkpoint(inputs, live, given_news, api_version=version, manager=manager)
 
-    place = _place(session, call, news)
+def _tried(job: _Update, news: Tree) -> tuple[Tree, Tree] | None:
+    """(the inputs as sent, the live object); `None` in a preview that may not try.
+
+    Raises:
+        CallError: The object cannot be read.
+        InitFailed: The server refused, or the object did not become ready.
+    """
     try:
-        news, live = _updated(session, call, place, news, manager, ignore_changes)
+        return _updated(job, news)
     except ApiError as error:
-        if call.preview and error.is_forbidden:
+        if job.call.preview and error.is_forbidden:
             return None
-        live = _live_despite(session, call, place, error)
-        raise _failure(live, kept(news, live), explained(error, manager)) from error
+        live = _live_despite(job, error)
+        raise _failure(live, job.kept(news, live), explained(error, job.manager)) from error
     except BadExpression as error:
-        live = session.reachable().get(place)
-        raise _failure(live, kept(news, live), str(error)) from error
+        live = job.session.reachable().get(job.place)
+        raise _failure(live, job.kept(news, live), str(error)) from error
     except AwaitError as error:
-        raise _failure(error.live, kept(news, error.live), str(error), error.problems) from error
-    _drop_old_manager(session, call, place, news, (checkpoint.field_manager(state, old_inputs), manager))
-    return kept(news, live)
+        raise _failure(error.live, job.kept(news, error.live), str(error), error.problems) from error
 
 
 def _failure(live: Tree, properties: Tree, told: str, problems: Sequence[str] = ()) -> InitFailed:
@@ -86,30 +119,29 @@ def _no_such_kind(urn: str, error: NoMatch) -> str:
     )
 
 
-def _live_despite(session: Session, call: Call, place: Place, error: ApiError) -> Tree:
+def _live_despite(job: _Update, error: ApiError) -> Tree:
     """The object as it is after a refused update; raises `CallError` when it cannot be read either."""
     try:
-        return session.reachable().get(place)
+        return job.session.reachable().get(job.place)
     except ApiError as second:
         raise CallError(
-            f'update of resource "{call.urn}" failed: {error}\nunable to get cluster state: {second}'
+            f'update of resource "{job.call.urn}" failed: {error}\nunable to get cluster state: {second}'
         ) from second
 
 
-def _updated(  # noqa: PLR0913, PLR0917 - what an apply is made of
-    session: Session, call: Call, place: Place, news: Tree, manager: str, ignore_changes: Sequence[str]
-) -> tuple[Tree, Tree]:
+def _updated(job: _Update, news: Tree) -> tuple[Tree, Tree]:
     """(the inputs as sent, the live object after the update, ready unless this is a preview)."""
+    session, call, place = job.session, job.call, job.place
     cluster = session.reachable()
     before = cluster.get(place)
     if objects.is_kind(news, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
         live = _replaced(cluster, place, news, before, dry_run=call.preview)
     else:
         if not call.preview and not objects.is_patch(call.type_token, news):
-            before = ownership.take_over(cluster, place, before, manager)
-        news, sent = _with_ignored_fields(news, before, manager, ignore_changes)
+            before = ownership.take_over(cluster, place, before, job.manager)
+        news, sent = _with_ignored_fields(news, before, job.manager, job.ignore_changes)
         force = ownership.force(session.settings, news, before, preview=call.preview)
-        live = cluster.apply(sent, manager, force=force, dry_run=call.preview)
+        live = cluster.apply(sent, job.manager, force=force, dry_run=call.preview)
     if call.preview:
         return news, live
     seconds = readiness.timeout_seconds(call.timeout, news)
@@ -175,7 +207,7 @@ def _remove(values: Tree, path: tuple[str, ...]) -> None:
     values.pop(path[-1], None)
 
 
-def _drop_old_manager(session: Session, call: Call, place: Place, news: Tree, managers: tuple[str, str]) -> None:
-    """Give up what the former manager, first of the two, owns when the resource has a new one now."""
-    if managers[0] != managers[1] and not call.preview:
-        ownership.give_up(session.reachable(), place, news, managers[0])
+def _drop_old_manager(job: _Update, news: Tree, former: str) -> None:
+    """Give up what the former manager owns when the resource has a new one now."""
+    if former != job.manager and not job.call.preview:
+        ownership.give_up(job.session.reachable(), job.place, news, former)

@@ -15,7 +15,8 @@ import grpc
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from toolchain.stand_ins import plugin
+from toolchain.stand_ins import in_use, plugin
+from toolchain.stand_ins.engine_log import EngineLog
 from toolchain.stand_ins.language_python import commands, options, packages
 from toolchain.stand_ins.language_python.children import forward
 from toolchain.stand_ins.language_python.options import OptionError, Runtime
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from toolchain.stand_ins.language_python.children import Children
+
+NAME = "pulumi-language-python"
+"""The host that this one stands in for."""
 
 VERSION = "3.259.0"
 SHOWN_ALREADY = 32
@@ -81,6 +85,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def __init__(self, engine: str, children: Children) -> None:
         self._engine = engine
+        self._log = EngineLog(engine)
         self._children = children
 
     def Handshake(self, _request: object, _context: grpc.ServicerContext) -> language_pb2.LanguageHandshakeResponse:
@@ -146,6 +151,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
         """Run the program to its end; its output is this process's own output, as with the official host."""
+        in_use.announce(self._log, NAME, VERSION)
         script = exec_script(context)
         python, environ = interpreter_of(runtime_of(request, context), context)
         environ |= {

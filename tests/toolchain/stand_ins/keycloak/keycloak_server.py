@@ -56,12 +56,12 @@ def manifest(name: str) -> str | None:
 
 
 def home() -> Path:
-    """The unpacked distribution: of the toolchain, else of MAAS_KEYCLOAK_HOME; skips the test when there is none."""
+    """The unpacked distribution: of the toolchain, else of MAAS_KEYCLOAK_HOME; fails the test when there is none."""
     found = manifest("keycloak_home") or os.environ.get("MAAS_KEYCLOAK_HOME")
     if not found or not (Path(found) / "bin" / "kc.sh").is_file():
-        pytest.skip("no Keycloak: run `python3 -m toolchain setup`, or set MAAS_KEYCLOAK_HOME to an unpacked server")
+        pytest.fail("no Keycloak: run `make setup`, or set MAAS_KEYCLOAK_HOME to an unpacked server")
     if not (java_home() or shutil.which("java")):
-        pytest.skip("no Java on the PATH for Keycloak")
+        pytest.fail("no Java for Keycloak: run `make setup`")
     return Path(found)
 
 

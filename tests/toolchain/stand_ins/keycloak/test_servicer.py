@@ -89,6 +89,72 @@ def test_the_configuration_asks_no_server_without_an_initial_login(
     assert json_format.MessageToDict(answer) == {"supportsPreview": True, "supportsAutonamingConfiguration": True}
 
 
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.mark.parametrize("distant", ["url", "adminUrl"])
+def test_a_server_on_another_machine_is_refused_in_four_parts(
+    unconfigured: provider_pb2_grpc.ResourceProviderStub, no_proxies: None, distant: str
+) -> None:
+    args = struct(**UNREACHABLE | {distant: "https://canary:secret@sso.example.com/auth"})
+    with pytest.raises(grpc.RpcError) as error:
+        unconfigured.Configure(provider_pb2.ConfigureRequest(args=args))
+    code, text = refusal(error)
+    assert code == grpc.StatusCode.UNKNOWN
+    assert [line.split(":")[0].strip() for line in text.splitlines()[1:]] == ["found", "allowed", "do"]
+    assert "https://sso.example.com, which is not on this machine" in text
+    assert "canary" not in text
+
+
+SSO = struct(**UNREACHABLE | {"url": "https://sso.example.com"})
+
+
+@pytest.mark.parametrize("variables", [{"MAAS_ALLOW_STAND_INS": "true"}, {"HTTPS_PROXY": "http://127.0.0.1:1"}])
+def test_the_permission_or_a_proxy_on_this_machine_allows_a_server_on_another_one(
+    unconfigured: provider_pb2_grpc.ResourceProviderStub,
+    no_proxies: None,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert unconfigured.Configure(provider_pb2.ConfigureRequest(args=SSO)).supportsPreview
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"MAAS_ALLOW_STAND_INS": "no"},
+        {"HTTPS_PROXY": "http://proxy.example.com:1"},
+        {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": ".example.com"},
+    ],
+)
+def test_nothing_else_allows_a_server_on_another_machine(
+    unconfigured: provider_pb2_grpc.ResourceProviderStub,
+    no_proxies: None,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(grpc.RpcError) as error:
+        unconfigured.Configure(provider_pb2.ConfigureRequest(args=SSO))
+    assert "not on this machine" in refusal(error)[1]
+
+
+def test_the_plugin_says_that_it_is_a_stand_in(
+    unconfigured: provider_pb2_grpc.ResourceProviderStub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unconfigured.Configure(provider_pb2.ConfigureRequest(args=struct(**UNREACHABLE)))
+    assert capsys.readouterr().err == (
+        "pulumi-resource-keycloak 6.13.0 is this project's stand-in, not the official plugin.\n"
+    )
+
+
 def test_an_initial_login_without_a_server_fails_without_the_password(
     unconfigured: provider_pb2_grpc.ResourceProviderStub,
 ) -> None:

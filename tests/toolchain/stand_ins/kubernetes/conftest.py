@@ -10,8 +10,8 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from tests.toolchain.stand_ins.kubernetes import control_plane
 from tests.toolchain.stand_ins.kubernetes.plugin_client import PluginClient
 from toolchain.stand_ins import plugin
+from toolchain.stand_ins.engine_log import EngineLog
 from toolchain.stand_ins.kubernetes import server
-from toolchain.stand_ins.kubernetes.engine import EngineLog
 from toolchain.stand_ins.kubernetes.session import Session
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     servers = control_plane.binaries()
     if servers is None:
-        pytest.skip("no Kubernetes servers: run `python3 -m toolchain setup`, or name their folder in MAAS_KUBE_BIN")
+        pytest.fail("no Kubernetes servers: run `make setup`, or name their folder in MAAS_KUBE_BIN")
     yield from control_plane.running(servers, tmp_path_factory.mktemp("plane"))
 
 

@@ -93,6 +93,76 @@ def test_modes_that_are_left_out_are_refused_by_name(
     assert refusal.value.code == "UNIMPLEMENTED"
 
 
+DISTANT = """
+current-context: a
+contexts: [{name: a, context: {cluster: a}}]
+clusters: [{name: a, cluster: {server: "https://canary:secret@api.example.com:6443"}}]
+"""
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def test_a_cluster_on_another_machine_is_refused_in_four_parts(
+    start_plugin: Callable[..., PluginClient], no_proxies: None
+) -> None:
+    client = start_plugin()
+    with pytest.raises(Refused) as refusal:
+        client.configure(kubeconfig=DISTANT)
+    assert [line.split(":")[0].strip() for line in str(refusal.value).splitlines()[1:]] == ["found", "allowed", "do"]
+    assert "https://api.example.com:6443, which is not on this machine" in str(refusal.value)
+    assert "--allow-stand-ins" in str(refusal.value)
+    assert "canary" not in str(refusal.value)
+    assert client.session.cluster is None
+
+
+# Nobody listens there: what is permitted is out of reach, which is a state and no failure.
+@pytest.mark.parametrize(
+    ("config", "variables"),
+    [
+        (DISTANT.replace("api.example.com:6443", "0.0.0.0:1"), {"MAAS_ALLOW_STAND_INS": "true"}),
+        (DISTANT, {"HTTPS_PROXY": "http://127.0.0.1:1"}),
+        (DISTANT.replace("{server", '{proxy-url: "http://127.0.0.1:1", server'), {}),
+    ],
+    ids=["permission", "proxy", "proxy of the kubeconfig"],
+)
+def test_a_cluster_on_another_machine_needs_the_permission_or_a_proxy_on_this_one(
+    start_plugin: Callable[..., PluginClient],
+    no_proxies: None,
+    monkeypatch: pytest.MonkeyPatch,
+    config: str,
+    variables: dict[str, str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    client = start_plugin()
+    client.configure(kubeconfig=config)
+    assert "unable to load schema information" in client.session.unreachable
+
+
+def test_a_proxy_that_the_cluster_is_excepted_from_permits_nothing(
+    start_plugin: Callable[..., PluginClient], no_proxies: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    client = start_plugin()
+    with pytest.raises(Refused, match="not on this machine"):
+        client.configure(kubeconfig=DISTANT)
+
+
+def test_the_plugin_says_that_it_is_a_stand_in(
+    start_plugin: Callable[..., PluginClient], capsys: pytest.CaptureFixture[str]
+) -> None:
+    start_plugin().configure(kubeconfig="{}")
+    assert capsys.readouterr().err == (
+        "pulumi-resource-kubernetes 4.32.0 is this project's stand-in, not the official plugin.\n"
+    )
+
+
 def test_helm_releases_are_refused(start_plugin: Callable[..., PluginClient]) -> None:
     with pytest.raises(Refused, match=r"Check of kubernetes:helm\.sh/v3:Release") as refusal:
         start_plugin().check(config_map("n"), type_token="kubernetes:helm.sh/v3:Release")

@@ -1,0 +1,42 @@
+"""Approval of a developer account: two decisions, one about its user and one about itself."""
+
+from typing import TYPE_CHECKING
+
+from dynamic_providers.json_object import Json
+from dynamic_providers.threescale.errors import Rejected
+
+if TYPE_CHECKING:
+    from dynamic_providers.threescale.client import AdminApi
+
+ACTIVE, APPROVED = "active", "approved"
+UNLOCK = {"pending": "activate", "suspended": "unsuspend"}
+"""State of a user → the event that makes it active, which is also the last part of its path."""
+
+
+def is_approved(account: Json) -> bool:
+    """Tell whether both decisions about an account, which carries its `user`, are taken."""
+    return (account["state"], account["user"].get("state")) == (APPROVED, ACTIVE)
+
+
+def decide(api: "AdminApi", account: Json, *, approved: bool) -> Rejected | None:
+    """Send the events that `account` lacks to be approved, or not to be, and return the first refusal.
+
+    A refusal alone says nothing: 3scale also refuses a decision that is taken already, as after a lost answer. Who
+    calls looks what has become of the account.
+    """
+    refused = None
+    for event in _events(account, approved=approved):
+        try:
+            api.call("PUT", event)
+        except Rejected as refusal:
+            refused = refused or refusal
+    return refused
+
+
+def _events(account: Json, *, approved: bool) -> list[str]:
+    path, user = f"accounts/{account['id']}", account["user"]
+    if not approved:
+        return [f"{path}/make_pending"] * (account["state"] == APPROVED)
+    unlock = UNLOCK.get(user.get("state"))
+    unlocking = [f"{path}/users/{user['id']}/{unlock}"] * bool(unlock)
+    return unlocking + [f"{path}/approve"] * (account["state"] != APPROVED)
