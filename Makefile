@@ -66,7 +66,7 @@ parity: setup ## one program with official plugins and with the stand-ins, compa
 	@$(PYTHON) -m pytest tests/parity -m "slow or not slow" -rs -s
 
 recover: ## after a crash: make recover STACK=dev
-	@$(FOR_STACK) $(PYTHON) -m operations recover --stack $(STACK)
+	@$(FOR_STACK) $(PYTHON) -m operations recover --stack $(STACK) $(ARGS)
 
 preview-comment: ## the preview as Markdown: make preview-comment STACK=dev
 	@$(FOR_STACK) $(PYTHON) -m operations preview-comment --stack $(STACK)
