@@ -73,5 +73,7 @@ def main(name: str, directory: str) -> int:
     private = Stack(name=name, cwd=folder)
     if not _exists(private):
         private.run("stack", "init")
+    # Plain `pulumi preview` in the project means this stack from here on.
+    Stack(name=name).run("stack", "select")
     _hand_over(private, settings)
     return 0

@@ -60,6 +60,10 @@ def test_a_preview_makes_no_call_to_3scale(platform: Platform) -> None:
     assert [entry for entry in platform.requests() if entry["part"] == "threescale"] == []
 
 
+def test_plain_pulumi_works_after_sourcing_the_environment(platform: Platform) -> None:
+    assert "unchanged" in platform.run("pulumi", "preview", "--non-interactive", "--expect-no-changes")
+
+
 def test_a_refresh_right_after_up_changes_nothing(platform: Platform) -> None:
     platform.pulumi("refresh", "--yes", "--expect-no-changes")
 
