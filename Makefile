@@ -1,16 +1,16 @@
-# Every target works on a fresh machine: set-up comes first, and a second run of it takes two seconds.
+# What needs tools sets them up first; a second set-up takes a second.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-SANDBOX ?= .sandbox
+SANDBOX := .sandbox
 PYTHON := .venv/bin/python
 # The sandbox's environment is for pulumi and the commands around it, never for the toolchain.
 IN_SANDBOX := . $(SANDBOX)/env &&
 # `dev` is the sandbox's stack; every other stack has a backend and a cluster of its own, named by your environment.
 FOR_STACK = $(if $(STACK),,$(error name the stack, for example: make $@ STACK=dev)) \
-  export PATH="$(CURDIR)/.toolchain/bin:$$PATH" PULUMI_HOME="$${PULUMI_HOME:-$(CURDIR)/.toolchain/pulumi-home}"; \
+  export PATH="$(CURDIR)/.toolchain/bin:$$PATH" PULUMI_HOME="$(CURDIR)/.toolchain/pulumi-home"; \
   if [ "$(STACK)" = dev ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi;
 
 .PHONY: help setup up down preview check test test-all parity recover preview-comment format docs lock clean
@@ -34,6 +34,7 @@ preview: setup ## what the next `make up` would change
 
 down: ## destroy the stack, stop the sandbox, leave nothing
 	@test -f $(SANDBOX)/env || { echo "no sandbox in $(SANDBOX)"; exit 0; }; \
+	python3 -m toolchain setup >/dev/null; \
 	code=0; \
 	$(PYTHON) -m sandbox start --dir $(SANDBOX) && . $(SANDBOX)/env && \
 	  if pulumi stack ls --json | grep -q '"name": "dev"'; then \
@@ -65,22 +66,23 @@ test-all: setup ## everything, slow proofs included
 parity: setup ## one program with official plugins and with the stand-ins, compared
 	@$(PYTHON) -m pytest tests/parity -m "slow or not slow" -rs -s
 
-recover: ## after a crash: make recover STACK=dev
+recover: setup ## after a crash: make recover STACK=dev
 	@$(FOR_STACK) $(PYTHON) -m operations recover --stack $(STACK) $(ARGS)
 
 preview-comment: ## the preview as Markdown: make preview-comment STACK=dev
+	@python3 -m toolchain setup >&2
 	@$(FOR_STACK) $(PYTHON) -m operations preview-comment --stack $(STACK)
 
-format: ## rewrite what `make check` would refuse
+format: setup ## rewrite what `make check` would refuse
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
-docs: ## generated files: schema, reference, licences
+docs: setup ## generated files: schema, reference, licences
 	@$(PYTHON) -m components.config schema
 	@$(PYTHON) -m components.config docs
 	@$(PYTHON) -m toolchain licences
 
-lock: ## resolve requirements.lock anew
+lock: setup ## resolve requirements.lock anew
 	@$(PYTHON) -m uv pip compile pyproject.toml --group sandbox --group dev --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
 
 clean: ## remove what set-up put into this folder; the cache stays

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
+import shlex
 import sys
 import time
 import urllib.error
@@ -41,8 +43,20 @@ def main(words: Sequence[str] | None = None) -> int:
         # The reader (`| head`) has seen enough; the interpreter must not try to write the rest at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _DONE
+    except (OSError, http.client.HTTPException) as wrong:
+        sys.stderr.write(f"{_unexpected(options, wrong)}\n")
+        return _FAILED
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _unexpected(options: argparse.Namespace, wrong: Exception) -> SandboxError:
+    return SandboxError(
+        asked=f"`python -m sandbox {options.command}` was run on {options.dir}.",
+        value=f"{type(wrong).__name__}: {wrong}",
+        allowed="a folder this user can read and write, and a sandbox that answers",
+        action="check --dir and its permissions",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,9 +83,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_faults(parser: argparse.ArgumentParser) -> None:
     add_folder(parser)
     actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("list", help="show the standing faults")
-    actions.add_parser("clear", help="remove every fault")
+    listing = actions.add_parser("list", help="show the standing faults")
+    clear = actions.add_parser("clear", help="remove every fault")
     add = actions.add_parser("add", help="order a fault", description="See sandbox/README.md for parts and kinds.")
+    for action in (listing, clear, add):
+        add_folder(action, default=argparse.SUPPRESS)
     add.add_argument("part", help="router, node, threescale, or a process such as kube-apiserver, keycloak, gateway")
     add.add_argument("kind", help="router: latency, status, reset_before, reset_after; a process: kill, pause")
     add.add_argument("values", nargs="*", metavar="KEY=VALUE", help="host=…, path=…, status=500, seconds=2, count=1 …")
@@ -187,8 +203,16 @@ def _ask(layout: Layout, method: str, path: str, body: object = None) -> Any:  #
     Raises:
         SandboxError: it refuses or is not there.
     """
+    status = f"python -m sandbox status --dir {shlex.quote(str(layout.root))}"
     port = read_json(layout.ports).get("control")
-    control = read_json(layout.endpoints).get("control_url") or f"http://127.0.0.1:{port}"
+    control = read_json(layout.endpoints).get("control_url") or (port and f"http://127.0.0.1:{port}")
+    if not control:
+        raise SandboxError(
+            asked=f"The sandbox's control API was asked: {method} {path}.",
+            value=f"neither {layout.endpoints} nor {layout.ports} names its port",
+            allowed="a sandbox that has said where its control API listens",
+            action=f"it may be starting: try `{status}` again; else stop it and start it again",
+        )
     data = json.dumps(body).encode() if body is not None else None
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{control}{path}", data, headers, method=method)  # noqa: S310 - loopback
@@ -200,13 +224,13 @@ def _ask(layout: Layout, method: str, path: str, body: object = None) -> Any:  #
     except urllib.error.HTTPError as refusal:
         text = refusal.read().decode("utf-8", errors="replace")
         found = json.loads(text).get("error", text) if text.startswith("{") else text
-    except OSError as lost:
+    except (OSError, http.client.HTTPException) as lost:
         found = f"no answer: {lost}"
     raise SandboxError(
         asked=f"The sandbox's control API was asked: {method} {path}.",
         value=found,
         allowed="a sandbox that is ready, and a request it knows",
-        action="see `python -m sandbox status` and sandbox/README.md",
+        action=f"see `{status}` and sandbox/README.md",
     )
 
 

@@ -12,6 +12,7 @@ from sandbox.kube.client import KubeClient
 from sandbox.kube.crds import PRELOADED_GROUPS, find_crds, load_crds
 from sandbox.kube.seeds import plant
 from sandbox.layout import PROJECT
+from sandbox.ownership import clean_command
 from sandbox.process import tail
 
 if TYPE_CHECKING:
@@ -117,5 +118,5 @@ class Cluster:
             asked=f"The sandbox started {name} and waited until the API server says /readyz.",
             value=f"{found}; the end of {log}:\n{tail(log)}",
             allowed="a server that becomes ready",
-            action=f"read {log}; `python -m sandbox stop --clean` and a new start throw the cluster's state away",
+            action=f"read {log}; `{clean_command(self.layout)}` and a new start throw the cluster's state away",
         )

@@ -21,7 +21,7 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.errors import SandboxError
-from sandbox.faults import PROCESS_KINDS
+from sandbox.faults import PROCESS_KINDS, pause_seconds
 from sandbox.keeper import kill, pause
 from sandbox.services import UnresolvedError
 
@@ -106,7 +106,7 @@ class Control:
             raise TypeError("a fault is a JSON object")
         part, kind = str(wish.get("part", "")), str(wish.get("kind", ""))
         if kind in PROCESS_KINDS:
-            return web.json_response(self._hit(part, kind, float(wish.get("seconds", 1.0))))
+            return web.json_response(self._hit(part, kind, pause_seconds(wish)))
         if part == _EMULATOR:
             body = json.dumps({key: value for key, value in wish.items() if key != "part"}).encode()
             return await self._ask_emulator("POST", "faults", body)

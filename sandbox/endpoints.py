@@ -54,6 +54,28 @@ def endpoints(layout: Layout, addresses: Addresses) -> dict[str, object]:
     }
 
 
+_ELSEWHERE = (
+    "THREESCALE_ADMIN_URL",
+    "THREESCALE_ACCESS_TOKEN",
+    "KEYCLOAK_URL",
+    "KEYCLOAK_ADMIN_URL",
+    "KEYCLOAK_REALM",
+    "KEYCLOAK_CLIENT_ID",
+    "KEYCLOAK_CLIENT_SECRET",
+    "KEYCLOAK_USER",
+    "KEYCLOAK_PASSWORD",
+    "KEYCLOAK_ACCESS_TOKEN",
+    # The CLI prefers it to the file.
+    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_DEBUG_PROVIDERS",
+    "ALL_PROXY",
+    "all_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+)
+"""Variables of a person's shell that would lead away from the sandbox, to a real tenant or realm."""
+
+
 def environment(layout: Layout, addresses: Addresses, tools: Tools) -> dict[str, str]:
     """The variables of `env`, the search path aside."""
     variables = dict(tools.environment)
@@ -67,6 +89,8 @@ def environment(layout: Layout, addresses: Addresses, tools: Tools) -> dict[str,
         # curl takes this one first, and many machines set it.
         "CURL_CA_BUNDLE": str(layout.ca_bundle),
         "KUBECONFIG": str(layout.kubeconfig),
+        # What a killed program leaves behind goes with the sandbox.
+        "TMPDIR": str(layout.root / "tmp"),
         "PULUMI_BACKEND_URL": f"file://{layout.root / 'pulumi-state'}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),
         # The stack on a sandbox is `dev`, and its file is the private copy beside everything else of the sandbox.
@@ -81,10 +105,12 @@ def write_endpoints(layout: Layout, addresses: Addresses, tools: Tools, authorit
     """Write both files and what they point at; only the owner can read them."""
     write_private(layout.ca, authority_pem)
     write_private(layout.ca_bundle, bundle(authority_pem))
-    (layout.root / "pulumi-state").mkdir(mode=0o700, exist_ok=True)
+    for name in ("pulumi-state", "tmp"):
+        (layout.root / name).mkdir(mode=0o700, exist_ok=True)
     if not layout.passphrase.exists():
         write_private(layout.passphrase, secrets.token_urlsafe(32))
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment(layout, addresses, tools).items()]
+    lines = [f"unset {name}" for name in _ELSEWHERE]
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in environment(layout, addresses, tools).items()]
     if tools.bin is not None:
         lines.append(f'export PATH={shlex.quote(str(tools.bin))}:"$PATH"')
     head = "# Points pulumi and the checks at this sandbox; not for anything that needs the internet.\n"

@@ -7,7 +7,7 @@ one left out matches everything), `count` (how many times; 0 = until removed) an
 | --- | --- | --- | --- |
 | router | latency, status, reset_before, reset_after | host, path, method | seconds, status |
 | node | image_missing, exit_code, unready | image, namespace, pod | code |
-| a process (`kube-apiserver`, `threescale`, `keycloak`, …) | kill, pause | – | seconds |
+| a process (`kube-apiserver`, `threescale`, `keycloak`, …) | kill, pause (no count: once) | – | seconds (pause) |
 
 `reset_before` cuts the connection without asking the server behind, `reset_after` lets it work and loses the answer.
 """
@@ -114,6 +114,18 @@ class Faults:
     def clear(self) -> None:
         """Remove every fault."""
         self._ordered.clear()
+
+
+def pause_seconds(wish: Mapping[str, Any]) -> float:
+    """How long a `pause` lasts, in seconds; a `kill` has no values, and neither has a count: both happen once, at once.
+
+    Raises:
+        SandboxError: a key is unknown, or the seconds are no number.
+    """
+    allowed = {"part", "kind"} | ({"seconds"} if wish.get("kind") == "pause" else set())
+    if unknown := set(wish) - allowed:
+        raise _refused(f"unknown key {_list(frozenset(unknown))} for {wish.get('kind')}", _list(frozenset(allowed)))
+    return _number(wish, "seconds", 1.0)
 
 
 def _pattern(name: str, text: str) -> re.Pattern[str]:

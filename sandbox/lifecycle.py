@@ -12,8 +12,9 @@ import time
 from typing import TYPE_CHECKING
 
 from sandbox.errors import SandboxError, port_taken
-from sandbox.layout import DEFAULT_ROOT, Layout
+from sandbox.layout import Layout
 from sandbox.manifest import load_tools
+from sandbox.ownership import check_removable, claim, clean_command, is_owned
 from sandbox.ports import is_free
 from sandbox.process import Ledger, base_environment, end_all, marked, python_module, send, start_time, tail, wait_gone
 
@@ -29,8 +30,6 @@ _START_SECONDS = 150.0
 _STOP_SECONDS = 25.0
 _GRACE_SECONDS = 5.0
 _POLL_SECONDS = 0.05
-# What only a sandbox's folder has: `--clean` removes nothing else.
-_SIGNS = ("progress.jsonl", "pids", "pki")
 
 
 def supervisor(layout: Layout) -> int | None:
@@ -42,12 +41,14 @@ def start(settings: Settings, say: Say) -> bool:
     """Start the sandbox and wait until it is ready; false when it was running already.
 
     Raises:
-        SandboxError: the toolchain is missing, a fixed port is taken, or a part did not start.
+        SandboxError: the toolchain is missing, a fixed port is taken, the folder holds something that no sandbox made,
+            or a part did not start.
     """
     layout = Layout.at(settings.root)
     load_tools()
     if settings.control_port and supervisor(layout) is None and not is_free(settings.control_port):
         raise port_taken("The sandbox was to start with a fixed control port.", settings.control_port)
+    claim(layout)
     layout.create()
     # Two starts at once: the second waits here and then finds the sandbox running.
     with (layout.root / "start.lock").open("w", encoding="ascii") as lock:
@@ -90,7 +91,8 @@ def stop(layout: Layout, say: Say) -> int:
         with contextlib.suppress(ChildProcessError):  # somebody else's child: its parent takes note of its end
             os.waitpid(pid, os.WNOHANG)
     end_left_overs(layout)
-    layout.endpoints.unlink(missing_ok=True)
+    if is_owned(layout):
+        layout.endpoints.unlink(missing_ok=True)
     return len(before)
 
 
@@ -112,7 +114,7 @@ def end_left_overs(layout: Layout) -> int:
             allowed="no process left",
             action="look at them with `ps -o pid,stat,args -p <pid>`; one in state D waits for a disk",
         )
-    for record in layout.pids.glob("*.json") if layout.pids.is_dir() else ():
+    for record in layout.pids.glob("*.json") if is_owned(layout) else ():
         record.unlink(missing_ok=True)
     return len(found)
 
@@ -121,18 +123,11 @@ def clean(layout: Layout) -> None:
     """Remove the sandbox's folder with all its state.
 
     Raises:
-        SandboxError: the folder holds something, but no sandbox.
+        SandboxError: it is not, beyond doubt, a sandbox's own folder.
     """
-    if not layout.root.exists():
+    if not layout.root.exists() and not layout.root.is_symlink():
         return
-    inside = {path.name for path in layout.root.iterdir()}
-    if layout.root != DEFAULT_ROOT and inside and not inside.issuperset(_SIGNS):
-        raise SandboxError(
-            asked=f"The folder {layout.root} was to be removed with everything in it.",
-            value="it is not empty and does not look like a sandbox's folder",
-            allowed=f"a folder with {', '.join(_SIGNS)} inside",
-            action="check --dir; remove the folder yourself if you are sure",
-        )
+    check_removable(layout)
     shutil.rmtree(layout.root)
 
 
@@ -201,5 +196,5 @@ def _not_ready(layout: Layout, pid: int, *, ended: bool) -> SandboxError:
         asked=f"The sandbox's supervisor was started (pid {pid}).",
         value=f"{found}; the end of {log}:\n{tail(log)}",
         allowed="a supervisor that says it is ready",
-        action=f"read {log}; `python -m sandbox stop --clean` throws all state away",
+        action=f"read {log}; `{clean_command(layout)}` throws all state away",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import threading
 import time
 from collections import deque
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _DELIVERY_SECONDS = 5.0
 _KEPT_ENTRIES = 10_000
 _SERVER_ERROR = 500
+# `DELETE …/applications/2/keys/<key>.json`: the key itself. To the end: a decoded key can hold a slash.
+_KEY = re.compile(r"(/keys/).+", re.DOTALL)
 
 
 class Entry(TypedDict):
@@ -34,6 +37,11 @@ class Entry(TypedDict):
     path: str
     status: int
     duration: float
+
+
+def shown_path(path: str) -> str:
+    """A path as a log may show it: without its query, and without the application key that follows `/keys/`."""
+    return _KEY.sub(r"\1***", path.partition("?")[0])
 
 
 class RequestLog:
@@ -49,14 +57,14 @@ class RequestLog:
         self._thread: threading.Thread | None = None
 
     def record(self, method: str, path: str, status: int, duration: float) -> None:
-        """Add one request. A query in the path is cut off; `duration` is in seconds."""
+        """Add one request. A query in the path is cut off, an application key masked; `duration` is in seconds."""
         if self._address is None:
             return
         entry = Entry(
             time=time.time() - duration,
             part=self._part,
             method=method,
-            path=path.partition("?")[0],
+            path=shown_path(path),
             status=status,
             duration=round(duration, 6),
         )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+
+from sandbox.request_log import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+_log = logging.getLogger(__name__)
 _KEPT = 100_000
 _KEYS = ("time", "part", "method", "path", "status", "duration")
 _METHODS = {"list": "GET", "watch": "GET", "get": "GET", "create": "POST", "update": "PUT", "patch": "PATCH"}
@@ -36,7 +40,7 @@ class RequestStore:
             missing = [key for key in _KEYS if key not in entry]
             if missing:
                 raise ValueError(f"a request log entry lacks {', '.join(missing)}")
-            self._entries.append(dict(entry))
+            self._entries.append(dict(entry) | {"path": shown_path(str(entry["path"]))})
 
     def shown(self, part: str = "") -> list[dict[str, Any]]:
         """Every entry since the last clearing, oldest first; of one part where it is named."""
@@ -60,7 +64,13 @@ class RequestStore:
                 if not line.endswith(b"\n"):  # the server is still writing it
                     break
                 self._offset += len(line)
-                self._entries.append(audit_entry(json.loads(line)))
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    # A killed API server leaves half a line, and the next one's first event is glued to it.
+                    _log.warning("left out a broken line of %s", self._audit)
+                    continue
+                self._entries.append(audit_entry(event))
 
 
 def audit_entry(event: Mapping[str, Any]) -> dict[str, Any]:

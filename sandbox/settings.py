@@ -34,10 +34,10 @@ class Settings:
         return [*words, "--pod-delay", str(self.pod_delay), *([] if self.operators else ["--without-operators"])]
 
 
-def add_folder(parser: argparse.ArgumentParser) -> None:
-    """The option every command has."""
+def add_folder(parser: argparse.ArgumentParser, default: object = DEFAULT_ROOT) -> None:
+    """The option every command has; a command of a command passes `argparse.SUPPRESS` to keep what came before it."""
     parser.add_argument(
-        "--dir", type=Path, default=DEFAULT_ROOT, help="the sandbox's folder (default: .sandbox of the project)"
+        "--dir", type=Path, default=default, help="the sandbox's folder (default: .sandbox of the project)"
     )
 
 

@@ -20,6 +20,9 @@ Version = tuple[int, ...]
 
 _NUMBERS = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
+_DROPPED = frozenset({"GOROOT", "GOEXPERIMENT"})
+"""Settings of the user's that the builds do without: another Go's library, and experiments of the compiler."""
+
 
 @dataclass
 class Go:
@@ -56,7 +59,7 @@ class Go:
         temporary = self.work / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
         return {
-            **self.session.environ,
+            **{name: value for name, value in self.session.environ.items() if name not in _DROPPED},
             "GOMODCACHE": str(self.work / "mod"),
             "GOCACHE": str(self.work / "build"),
             "GOPATH": str(self.work / "path"),
@@ -70,6 +73,10 @@ class Go:
             "GO111MODULE": "on",
             "GOTOOLCHAIN": "local",
             "CGO_ENABLED": "0",
+            # `prerequisites.PLATFORM`, for every processor of it.
+            "GOOS": "linux",
+            "GOARCH": "amd64",
+            "GOAMD64": "v1",
         }
 
     def _found(self) -> Path:

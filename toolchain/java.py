@@ -71,22 +71,24 @@ def _installed(session: Session) -> Obtained:
         candidates.append(on_path)
     reasons = []
     for candidate in candidates:
-        version, home = _properties(session, candidate)
-        if home and int(version.partition(".")[0]) >= NEEDED:
+        specification, version, home = _properties(session, candidate)
+        if home and specification >= NEEDED:
             return Obtained(name="java", version=version, source=f"this machine ({home})", path=Path(home))
         reasons.append(f"{candidate} is Java {version or 'of no version'}")
     raise SourceUnavailableError(", ".join(reasons) or "no java on the PATH")
 
 
-def _properties(session: Session, command: Path) -> tuple[str, str]:
-    """Version and home that a java command tells; empty when it does not run."""
+def _properties(session: Session, command: Path) -> tuple[int, str, str]:
+    """Specification, version and home that a java command tells, 21, "21-ea", "/…"; 0 and empty when it tells none."""
     log = session.layout.logs / "java.log"
     begin = log.stat().st_size if log.exists() else 0
     try:
         arguments = ["-XX:-UsePerfData", "-XshowSettings:properties", "-version"]
         session.run("java", [str(command), *arguments], environ=session.environ)
     except CommandError:
-        return "", ""
+        return 0, "", ""
     # Java writes its settings to standard error, which is in the log.
     found = dict(_PROPERTY.findall(log.read_text(encoding="utf-8", errors="replace")[begin:]))
-    return found.get("version", ""), found.get("home", "")
+    # The version itself may say more than numbers; the specification's is "21", or "1.8" before Java 9.
+    first = found.get("specification.version", "").partition(".")[0]
+    return int(first) if first.isdecimal() else 0, found.get("version", ""), found.get("home", "")

@@ -57,11 +57,12 @@ def check(session: Session, *, needs_maven: bool, install: bool) -> None:
     if missing:
         packages = " ".join(missing.values())
         hint = " (or `python3 -m toolchain setup --install-prerequisites` does it)" if _can_apt() else ""
+        sudo = "" if os.geteuid() == 0 else "sudo "
         raise ToolchainError(
             asked="The set-up needs Python's venv module, and Maven to fetch Keycloak.",
             wrong=f"missing: {', '.join(missing)}",
             allowed="both installed, Maven by any package manager",
-            remedy=f"sudo apt-get install -y --no-install-recommends {packages}{hint}",
+            remedy=f"{sudo}apt-get install -y --no-install-recommends {packages}{hint}",
         )
 
 

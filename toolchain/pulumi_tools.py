@@ -28,12 +28,25 @@ CLI_FILES = ("pulumi", "pulumi-language-python-exec", "pulumi-resource-pulumi-py
 PLUGINS = ("kubernetes", "keycloak")
 """Provider plugins of the program."""
 
+_LAUNCHER_BYTES = 16_384
+"""More than any launcher of ours has: two lines with two paths (at most 4096 bytes each, Linux, PATH_MAX)."""
+
 _STAND_INS = {HOST: "language_python", "plugin-kubernetes": "kubernetes", "plugin-keycloak": "keycloak"}
 
 
 def stand_in_module(name: str) -> str:
     """The Python module that stands in for a tool, to be run with `python -m`."""
     return f"toolchain.stand_ins.{_STAND_INS[name]}"
+
+
+def is_launcher(path: Path) -> bool:
+    """Whether an executable only starts a stand-in, of this checkout or of any other (`install.launcher`)."""
+    if not os.access(path, os.R_OK):
+        # A shell has to read what it runs: this is a program.
+        return False
+    with path.open("rb") as file:
+        begin = file.read(_LAUNCHER_BYTES + 1)
+    return len(begin) <= _LAUNCHER_BYTES and begin.startswith(b"#!/bin/sh") and b"toolchain.stand_ins" in begin
 
 
 def obtain_cli(session: Session, go: Go, *, before_build: Callable[[], None]) -> Obtained:
@@ -54,7 +67,7 @@ def obtain_cli(session: Session, go: Go, *, before_build: Callable[[], None]) ->
 def obtain_host(session: Session, cli: Obtained) -> Obtained:
     """The Python language host: the release's own, beside its CLI, or the stand-in."""
     tool = session.catalogue["pulumi"]
-    if cli.path and (cli.path / HOST).exists():
+    if cli.path and (cli.path / HOST).exists() and not is_launcher(cli.path / HOST):
         return Obtained(name=HOST, version=tool.version, source=cli.source, path=cli.path)
     return _stand_in(session, HOST, tool.version)
 
@@ -74,8 +87,9 @@ def obtain_plugin(session: Session, name: str) -> Obtained:
 def _installed_cli(session: Session, tool: Tool) -> Obtained:
     def accept(path: Path) -> bool:
         folder = path.resolve().parent
-        complete = all((folder / name).exists() for name in (*CLI_FILES, HOST))
-        return complete and not is_inside(path, session.layout.root) and _says(session, path) == f"v{tool.version}"
+        if is_inside(path, session.layout.root) or not all((folder / name).is_file() for name in (*CLI_FILES, HOST)):
+            return False
+        return not is_launcher(folder / HOST) and _says(session, path) == f"v{tool.version}"
 
     found = which("pulumi", session.environ, accept=accept)
     if found is None:
@@ -99,9 +113,12 @@ def _says(session: Session, command: Path) -> str:
 def _installed_plugin(session: Session, tool: Tool, name: str) -> Obtained:
     home = Path(session.environ.get("PULUMI_HOME") or Path(session.environ.get("HOME", os.sep)) / ".pulumi")
     folder = home / "plugins" / f"resource-{name}-v{tool.version}"
-    if (folder / f"pulumi-resource-{name}").exists() and not is_inside(folder, session.layout.root):
-        return Obtained(name=tool.name, version=tool.version, source=f"this machine ({folder})", path=folder)
-    raise SourceUnavailableError(f"no {folder}")
+    executable = folder / f"pulumi-resource-{name}"
+    if not executable.is_file() or is_inside(folder, session.layout.root):
+        raise SourceUnavailableError(f"no {folder}")
+    if is_launcher(executable):
+        raise SourceUnavailableError(f"{executable} only starts another checkout's stand-in")
+    return Obtained(name=tool.name, version=tool.version, source=f"this machine ({folder})", path=folder)
 
 
 def _stand_in(session: Session, name: str, version: str) -> Obtained:

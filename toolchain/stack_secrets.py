@@ -30,6 +30,9 @@ PASSPHRASE = "passphrase"  # noqa: S105 - the file's name
 """File name of the passphrase that encrypts the stack's secrets."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_CHARACTERS = "letters, digits, dots, dashes and underscores, at most 100, beginning with a letter or digit"
+_PARTS = (1, 3)
+"""How many parts a stack's name may have: STACK, or organization/project/STACK."""
 _BYTES = 32
 
 
@@ -46,7 +49,9 @@ def generate(folder: Path, keys: Sequence[str] = KEYS) -> list[str]:
 
 def commands(folder: Path, stack: str, keys: Sequence[str] = KEYS) -> list[str]:
     """The shell lines that make the stack, if need be, and hand it the secrets. They name files, never values."""
-    lines = [f"export PULUMI_CONFIG_PASSPHRASE_FILE={shlex.quote(str(folder / PASSPHRASE))}"]
+    # The CLI takes the variable with the passphrase itself before the one that names a file.
+    lines = ["unset PULUMI_CONFIG_PASSPHRASE"]
+    lines.append(f"export PULUMI_CONFIG_PASSPHRASE_FILE={shlex.quote(str(folder / PASSPHRASE))}")
     lines.append(f"pulumi stack select --create {shlex.quote(stack)}")
     for key in keys:
         source = shlex.quote(str(folder / key))
@@ -60,13 +65,21 @@ def report(folder: Path, stack: str, keys: Sequence[str], stream: TextIO) -> Non
     Raises:
         ToolchainError: the stack's name or a key is not one.
     """
-    for name in (stack.rpartition("/")[2], *keys):
+    parts = stack.split("/")
+    if len(parts) not in _PARTS or not all(_NAME.fullmatch(part) for part in parts):
+        raise ToolchainError(
+            asked="Secrets are generated for a stack.",
+            wrong=f"the stack's name {stack!r}",
+            allowed=f"STACK or organization/project/STACK, each of {_CHARACTERS}",
+            remedy="correct the stack's name",
+        )
+    for name in keys:
         if not _NAME.fullmatch(name):
             raise ToolchainError(
                 asked="Secrets are generated for a stack, one file per key.",
-                wrong=f"the name {name!r}",
-                allowed="letters, digits, dots, dashes and underscores, at most 100, beginning with a letter or digit",
-                remedy="correct the stack's name or --keys",
+                wrong=f"the key {name!r}",
+                allowed=_CHARACTERS,
+                remedy="correct --keys",
             )
     written = generate(folder, keys)
     kept = [name for name in (PASSPHRASE, *keys) if name not in written]

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import urllib3
 import yaml
-from kubernetes import client, config
+from kubernetes import client
 from kubernetes.config.config_exception import ConfigException
+
+from dynamic_providers.cluster.api_client import client_without_files
 
 
 class ClusterRefusalError(Exception):
@@ -33,9 +35,7 @@ def api_client(kubeconfig: Path, context: str | None) -> client.ApiClient:
     configuration.retries = urllib3.Retry(total=1, backoff_factor=0.5)
     with _complaints() as complaints:
         try:
-            api: client.ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call]  # it ships no types
-                str(kubeconfig), context, persist_config=False, client_configuration=configuration
-            )
+            api = client_without_files(str(kubeconfig), context, configuration)
         # The library walks the file without checking it, so a wrong form shows as any of the last four.
         except (ConfigException, yaml.YAMLError, OSError, ValueError, TypeError, AttributeError, LookupError) as error:
             raise ClusterRefusalError(_unusable(kubeconfig, context, _fault(error))) from None

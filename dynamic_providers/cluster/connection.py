@@ -28,14 +28,15 @@ class Cluster:
             Unreachable: no usable kubeconfig.
         """
         # Half a second of imports that the program, which never calls, does not need.
-        from kubernetes import config  # noqa: PLC0415
+        from kubernetes.client import Configuration  # noqa: PLC0415
+        from kubernetes.config import ConfigException  # noqa: PLC0415
         from yaml import YAMLError  # noqa: PLC0415
 
+        from dynamic_providers.cluster.api_client import client_without_files  # noqa: PLC0415
+
         try:
-            self._client: ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call] # ships no types
-                kubeconfig or None, context or None, persist_config=False
-            )
-        except (config.ConfigException, OSError, YAMLError, ValueError) as error:
+            self._client: ApiClient = client_without_files(kubeconfig or None, context or None, Configuration())
+        except (ConfigException, OSError, YAMLError, ValueError) as error:
             where = kubeconfig or "KUBECONFIG"
             raise Unreachable(f"read kubeconfig {where}, context {context or 'current'}", _first_line(error)) from None
 

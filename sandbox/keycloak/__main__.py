@@ -16,7 +16,7 @@ _KEPT = ("KC_HOSTNAME", "KC_BOOTSTRAP_ADMIN_", "KC_LOG_LEVEL", "KC_FEATURES", "K
 _JAVA = (
     "-Xms48m -Xmx256m -XX:MetaspaceSize=96M -XX:MaxMetaspaceSize=224m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "
     "-XX:ReservedCodeCacheSize=48m -XX:+ExitOnOutOfMemoryError -Xss512k -Dfile.encoding=UTF-8 "
-    "-Djava.security.egd=file:/dev/urandom"
+    "-Djava.security.egd=file:/dev/urandom -XX:-UsePerfData"
 )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
+import tempfile
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from kubernetes import client, config
+from urllib3.util.ssl_ import create_urllib3_context
 
 from sandbox.operators.kinds import Kind, kind_of
 from sandbox.operators.store import Manifest, name_of
@@ -66,11 +69,12 @@ class Cluster:
 
     def __init__(self, kubeconfig: str, connections: int) -> None:
         settings = client.Configuration()
-        config.load_kube_config(kubeconfig, client_configuration=settings)  # type: ignore[no-untyped-call] # the client has no types here
+        tls = _read(kubeconfig, settings)
         settings.connection_pool_maxsize = connections
         # A restart of the API server is the watcher's business: it lists again.
         settings.retries = False
         self._client = client.ApiClient(settings)
+        self._client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = tls
 
     def snapshot(self, kind: Kind) -> tuple[list[Manifest], str]:
         """All objects of a kind and the resource version to watch from.
@@ -148,6 +152,23 @@ class Cluster:
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise _refusal(f"{method} {path.partition('?')[0]}", answer.status, answer.read())
         return answer
+
+
+def _read(kubeconfig: str, settings: client.Configuration) -> ssl.SSLContext:
+    """Fill the settings; the client's own files with inline keys would outlive a process that a signal ends."""
+    with tempfile.TemporaryDirectory(prefix="kubeconfig-") as folder:
+        config.load_kube_config(  # type: ignore[no-untyped-call] # the client has no types here
+            kubeconfig, client_configuration=settings, temp_file_path=folder
+        )
+        tls = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if settings.verify_ssl else ssl.CERT_NONE)
+        if settings.ssl_ca_cert:
+            tls.load_verify_locations(settings.ssl_ca_cert)
+        else:
+            tls.load_default_certs()
+        if settings.cert_file:
+            tls.load_cert_chain(settings.cert_file, settings.key_file, password="")
+    settings.ssl_ca_cert = settings.cert_file = settings.key_file = None
+    return tls
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Never
 
 from aiohttp import web
 
+from sandbox.request_log import shown_path
 from sandbox.threescale.app import Emulator, Request, Response
 from sandbox.threescale.counters import Counters
 from sandbox.threescale.faults import Faults, Kind, parsed
@@ -67,7 +68,7 @@ class Server:
             response = web.Response()
         finally:
             duration = time.monotonic() - started
-            entry = {"time": wall, "method": request.method, "path": request.path, "status": status}
+            entry = {"time": wall, "method": request.method, "path": shown_path(request.path), "status": status}
             self.requests.append({**entry, "duration": round(duration, 6)})
             self._log.record(request.method, request.path, status, duration)
         return response

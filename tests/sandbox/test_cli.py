@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox import lifecycle
 from sandbox.cli import main
 
 if TYPE_CHECKING:
@@ -74,6 +75,64 @@ def test_clean_refuses_a_folder_that_is_no_sandbox(folder: Path, capsys: pytest.
     assert main(["stop", "--clean", "--dir", str(folder)]) == 1
     assert (folder / "thesis.txt").exists()
     assert "does not look like a sandbox" in capsys.readouterr().err
+
+
+def test_start_refuses_a_folder_with_something_foreign_in_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.mkdir()
+    (folder / "precious").write_text("years of work")
+    assert main(["start", "--dir", str(folder)]) == 1
+    shown = capsys.readouterr().err
+    assert "precious" in shown
+    assert "allowed:" in shown
+    assert main(["stop", "--clean", "--dir", str(folder)]) == 1
+    assert [path.name for path in folder.iterdir()] == ["precious"]
+
+
+def test_stop_removes_nothing_in_a_foreign_folder(folder: Path) -> None:
+    (folder / "pids").mkdir(parents=True)
+    (folder / "endpoints.json").write_text("{}")
+    assert main(["stop", "--dir", str(folder)]) == 0
+    assert (folder / "endpoints.json").exists()
+
+
+@pytest.mark.parametrize("command", [["start"], ["stop", "--clean"], ["status"], ["logs"]])
+def test_a_file_as_folder_gives_no_traceback(folder: Path, command: list[str]) -> None:
+    folder.write_text("precious")
+    assert main([*command, "--dir", str(folder)]) in ({0} if command == ["logs"] else {1, 3})
+    assert folder.read_text() == "precious"
+
+
+def test_a_folder_that_cannot_be_made_is_explained(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.write_text("")
+    assert main(["start", "--dir", str(folder / "below")]) == 1
+    shown = capsys.readouterr().err
+    assert "NotADirectoryError" in shown
+    assert "do:" in shown
+
+
+def test_status_before_any_port_is_known_is_explained(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "supervisor", lambda _layout: 1)
+    folder.mkdir()
+    (folder / "ports.json").write_text("{}")
+    assert main(["status", "--dir", str(folder)]) == 1
+    shown = capsys.readouterr().err
+    assert "names its port" in shown
+    assert f"--dir {folder}" in shown
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("action", [["list"], ["clear"], ["add", "router", "status", "status=500"]])
+def test_the_folder_of_a_fault_is_taken_in_both_places(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, place: str, action: list[str]
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(lifecycle, "supervisor", lambda layout: asked.append(layout.root))
+    option = ["--dir", str(folder)]
+    words = [*option, *action] if place == "before" else [*action, *option]
+    assert main(["faults", *words]) == 3
+    assert asked == [folder]
 
 
 def test_an_unknown_log_lists_those_there_are(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

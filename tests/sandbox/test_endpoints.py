@@ -64,6 +64,23 @@ def test_the_environment_keeps_loopback_off_the_proxy(layout: Layout) -> None:
     assert (layout.root / "pulumi-state").is_dir()
 
 
+def test_nothing_of_a_persons_shell_leads_to_a_real_system(layout: Layout) -> None:
+    elsewhere = {
+        "THREESCALE_ADMIN_URL": "https://maas-admin.example.com",
+        "THREESCALE_ACCESS_TOKEN": "canary",
+        "KEYCLOAK_URL": "https://sso.example.com",
+        "PULUMI_CONFIG_PASSPHRASE": "canary",
+        "ALL_PROXY": "http://company",
+    }
+    assert set(_sourced(layout, elsewhere)) & set(elsewhere) == set()
+
+
+def test_what_a_killed_program_leaves_goes_with_the_sandbox(layout: Layout) -> None:
+    folder = Path(_sourced(layout, {})["TMPDIR"])
+    assert folder.is_dir()
+    assert folder.is_relative_to(layout.root)
+
+
 def test_nothing_marks_a_users_shell_as_part_of_the_sandbox(layout: Layout) -> None:
     assert "SANDBOX_SUPERVISED_BY" not in _sourced(layout, {})
 

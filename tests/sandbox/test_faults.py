@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.errors import SandboxError
-from sandbox.faults import NODE_KINDS, ROUTER_KINDS, Faults
+from sandbox.faults import NODE_KINDS, ROUTER_KINDS, Faults, pause_seconds
 
 
 def test_a_fault_is_used_up_by_its_count() -> None:
@@ -58,3 +58,23 @@ def test_a_wrong_fault_is_refused_by_name(wish: dict[str, Any], named: str) -> N
     with pytest.raises(SandboxError, match=named):
         faults.order(wish)
     assert faults.shown() == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "named"),
+    [
+        ({"kind": "kill", "count": 2}, "count"),
+        ({"kind": "kill", "seconds": 2}, "seconds"),
+        ({"kind": "pause", "count": 2}, "count"),
+        ({"kind": "pause", "second": 2}, "second"),
+        ({"kind": "pause", "seconds": "long"}, "long"),
+    ],
+)
+def test_what_a_kill_or_a_pause_does_not_know_is_refused(wish: dict[str, object], named: str) -> None:
+    with pytest.raises(SandboxError, match=named):
+        pause_seconds({"part": "etcd"} | wish)
+
+
+def test_a_pause_lasts_as_long_as_it_says() -> None:
+    assert pause_seconds({"part": "etcd", "kind": "pause", "seconds": 3}) == 3.0
+    assert pause_seconds({"part": "etcd", "kind": "pause"}) == 1.0

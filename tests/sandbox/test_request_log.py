@@ -65,6 +65,17 @@ def test_a_query_never_reaches_the_log(control: _Control) -> None:
     assert "canary" not in json.dumps(control.entries)
 
 
+@pytest.mark.parametrize("key", ["canary.json", "canary", "can/ary.json", "canary%2F0.xml"])
+def test_an_application_key_never_reaches_the_log(control: _Control, key: str) -> None:
+    log = RequestLog(control.url, "threescale")
+    log.record("DELETE", f"/admin/api/accounts/1/applications/2/keys/{key}", 200, 0.0)
+    log.record("GET", "/admin/api/accounts/1/applications/2/keys.json", 200, 0.0)
+    log.close()
+    masked, plain = (entry["path"] for entry in control.entries)
+    assert masked == "/admin/api/accounts/1/applications/2/keys/***"
+    assert plain == "/admin/api/accounts/1/applications/2/keys.json"
+
+
 def test_order_and_number_survive_many_entries(control: _Control) -> None:
     log = RequestLog(control.url, "model")
     for number in range(500):

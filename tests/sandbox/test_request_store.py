@@ -77,6 +77,20 @@ def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
     assert [entry["path"] for entry in store.shown()] == ["/whole"]
 
 
+def test_half_a_line_of_a_killed_server_costs_only_that_line(tmp_path: Path) -> None:
+    audit = tmp_path / "audit"
+    store = RequestStore(audit)
+    audit.write_text(json.dumps(_event("/half"))[:20])
+    _log(audit, _event("/glued"), _event("/whole"))
+    assert [entry["path"] for entry in store.shown()] == ["/whole"]
+
+
+def test_an_application_key_is_masked_whoever_posts_it(tmp_path: Path) -> None:
+    store = RequestStore(tmp_path / "audit")
+    store.add([_ENTRY | {"part": "router", "path": "/admin/api/accounts/1/applications/2/keys/canary.json"}])
+    assert [entry["path"] for entry in store.shown()] == ["/admin/api/accounts/1/applications/2/keys/***"]
+
+
 def test_an_entry_without_a_key_is_refused(tmp_path: Path) -> None:
     store = RequestStore(tmp_path / "audit")
     with pytest.raises(ValueError, match="lacks part, status"):

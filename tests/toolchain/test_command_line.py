@@ -87,6 +87,16 @@ def test_another_platform_is_refused_by_name() -> None:
         prerequisites.check_platform("Darwin", "arm64")
 
 
+@pytest.mark.parametrize(("user", "command"), [(0, "do:      apt-get"), (1000, "do:      sudo apt-get")])
+def test_sudo_is_advised_only_to_who_needs_it(
+    project: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], user: int, command: str
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    (project.machine.fakes / "mvn").unlink()
+    assert project.run("setup") == 1
+    assert f"{command} install -y --no-install-recommends maven" in capsys.readouterr().err
+
+
 def test_apt_installs_what_is_missing_only_when_told(
     machine: Machine, project: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,14 @@ def test_the_users_own_go_settings_do_not_reach_the_build(machine: Machine, proj
         assert home == str(machine.folder / "home")
 
 
+def test_the_builds_are_for_this_platform_whatever_the_user_set(machine: Machine, project: Checkout) -> None:
+    echo = 'echo "env ${GOROOT-none}|${GOEXPERIMENT-none}|$GOOS|$GOARCH|$GOAMD64" >> "$CALLS"\n'
+    machine.command("go", echo + (machine.fakes / "go").read_text(encoding="utf-8").split("\n", 2)[2])
+    theirs = {"GOROOT": "/other/go", "GOEXPERIMENT": "rangefunc", "GOOS": "plan9", "GOARCH": "arm64", "GOAMD64": "v4"}
+    assert project.run("setup", **theirs) == 0
+    assert {call for call in machine.calls if call.startswith("env ")} == {"env none|none|linux|amd64|v1"}
+
+
 @pytest.mark.parametrize(
     ("text", "version"), [("go1.26.8", (1, 26, 8)), ("go1.27rc1", (1, 27, 0)), ("1.26", (1, 26, 0)), ("devel", ())]
 )

@@ -1,5 +1,7 @@
 """Which Java is used, and what Maven is asked for."""
 
+import json
+
 import pytest
 
 from tests.toolchain.machine import Checkout, Machine, sha, zipped
@@ -53,6 +55,14 @@ def test_an_old_java_gives_way_to_the_python_package(machine: Machine, project: 
     assert call.endswith(f"JAVA_HOME={project.manifest['java_home']}")
     # It would not know a site's own certificate authority.
     assert f"-Djavax.net.ssl.trustStore={machine.cache}/partial/" in call
+
+
+def test_an_early_access_java_is_taken_by_its_specification(machine: Machine, project: Checkout) -> None:
+    settings = "java.home = $FAKES/java-home\n    java.specification.version = 21\n    java.version = 21-ea"
+    machine.command("java", f"cat >&2 <<END\n    {settings}\nEND\n")
+    assert project.run("setup") == 0
+    assert project.source("java") == f"this machine ({machine.fakes / 'java-home'})"
+    assert '"21-ea"' in json.dumps(project.manifest["tools"])
 
 
 def test_a_keycloak_of_the_exact_version_needs_no_maven(machine: Machine, project: Checkout) -> None:

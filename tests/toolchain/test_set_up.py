@@ -278,3 +278,20 @@ def test_an_installed_pulumi_is_used_only_in_the_exact_version(machine: Machine,
     project.run("setup", "--again")
     assert project.source("pulumi") == f"this machine ({folder})"
     assert "pulumi-language-python" not in json.dumps(project.manifest["stand_ins"])
+
+
+def test_stand_ins_of_another_checkout_are_not_taken_for_official_tools(machine: Machine, project: Checkout) -> None:
+    other = machine.checkout("other")
+    assert other.run("setup") == 0
+    theirs = other.root / ".toolchain"
+    # Their CLI says the right version: only its host tells it from a release.
+    (theirs / "bin" / "pulumi").unlink()
+    machine.command("pulumi", "echo v3.259.0\n")
+    (machine.fakes / "pulumi").rename(theirs / "bin" / "pulumi")
+    path = f"{theirs / 'bin'}:{machine.environ['PATH']}"
+    assert project.run("setup", PATH=path, PULUMI_HOME=str(theirs / "pulumi-home")) == 0
+    assert project.manifest["stand_ins"] == other.manifest["stand_ins"]
+    assert "this machine" not in project.source("pulumi")
+    assert project.source("plugin-kubernetes") == "own stand-in toolchain.stand_ins.kubernetes"
+    launcher = project.root / ".toolchain" / "bin" / "pulumi-language-python"
+    assert str(project.root) in launcher.read_text(encoding="utf-8")

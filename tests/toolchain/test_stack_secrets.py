@@ -37,7 +37,8 @@ def test_the_commands_name_files_and_no_value(project: Checkout, capsys: pytest.
     assert project.run("secrets", "prod") == 0
     shown = capsys.readouterr().out
     folder = project.root / ".maas" / "secrets" / "prod"
-    assert f"export PULUMI_CONFIG_PASSPHRASE_FILE={folder}/passphrase" in shown
+    # A passphrase that is set itself would win over the file.
+    assert f"\nunset PULUMI_CONFIG_PASSPHRASE\nexport PULUMI_CONFIG_PASSPHRASE_FILE={folder}/passphrase\n" in shown
     for key in KEYS:
         assert f"pulumi config set --secret --stack prod maas:{key} < {folder}/{key}\n" in shown
     assert [value for value in values(folder).values() if value in shown] == []
@@ -50,10 +51,21 @@ def test_the_keys_and_the_folder_can_be_given(project: Checkout, capsys: pytest.
     assert f"--stack org/maas/prod maas:one < '{folder}/one'" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [("secrets", "../prod/.."), ("secrets", "prod", "--keys", "a,../b")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(
+            ("secrets", stack)
+            for stack in ("../prod/..", "../x", "/x", "maas/x", "org/../x", "a/b/c/x", "org/maas/", "")
+        ),
+        ("secrets", "prod", "--keys", "a,../b"),
+    ],
+)
 def test_a_name_that_leads_out_of_the_folder_is_refused(
     project: Checkout, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     assert project.run(*arguments) == 1
-    assert "allowed: letters, digits" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "letters, digits" in error
+    assert repr(arguments[1] if len(arguments) == 2 else "../b") in error
     assert not (project.root / ".maas").exists()

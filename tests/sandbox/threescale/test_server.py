@@ -108,6 +108,12 @@ def test_the_log_has_every_request_without_its_query(emulator: Emulator) -> None
     assert requests.get(f"{emulator.control}/requests", timeout=5).json() == []
 
 
+def test_the_log_masks_an_application_key(emulator: Emulator) -> None:
+    emulator.call("DELETE", "/admin/api/accounts/1/applications/2/keys/canary%2Fkey.json")
+    logged = requests.get(f"{emulator.control}/requests", timeout=5).json()
+    assert [entry["path"] for entry in logged] == ["/admin/api/accounts/1/applications/2/keys/***"]
+
+
 def test_the_state_is_readable_without_a_secret_token(emulator: Emulator) -> None:
     state = requests.get(f"{emulator.control}/state", timeout=5).text
     assert "canary-token" not in state
