@@ -14,9 +14,9 @@ comes every half minute."""
 class TimedOut(Exception):  # noqa: N818 - says what happened
     """A condition did not come true in the time it was given."""
 
-    def __init__(self, what: str, seconds: float, phase: str, evidence: str, todo: str) -> None:
+    def __init__(self, what: str, seconds: float, phase: str, evidence: str, remedy: str) -> None:
         told = f"last seen: {phase}. {evidence}".rstrip(". ")
-        super().__init__(f"wait for {what}: the time is over, {told}. Allowed were {seconds:.0f} s. {todo}")
+        super().__init__(f"wait for {what}: the time is over, {told}. Allowed were {seconds:.0f} s. {remedy}")
 
 
 class Wait:
@@ -26,11 +26,11 @@ class Wait:
     every half a minute.
     """
 
-    def __init__(self, what: str, timeout_seconds: float, *, todo: str, slowest_seconds: float = 5.0) -> None:
-        """Begin to wait for `what`, a noun phrase; `todo` is the advice given when the time is over."""
+    def __init__(self, what: str, timeout_seconds: float, *, remedy: str, slowest_seconds: float = 5.0) -> None:
+        """Begin to wait for `what`, a noun phrase; `remedy` is the advice given when the time is over."""
         self.what = what
         self.timeout_seconds = timeout_seconds
-        self._todo = todo
+        self._todo = remedy
         self._slowest = slowest_seconds
         self._step = 0.1
         self._began = time.monotonic()

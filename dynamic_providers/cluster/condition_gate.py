@@ -103,8 +103,8 @@ class ConditionGateProvider(ClusterProvider):
                 raise Failed(title, told, why(), "Repair what the conditions name, then run `pulumi up` again")
             return "; ".join(conditions.unmet(item, wanted["conditions"], wanted["fields"].values()))
 
-        todo = f"Repair what the conditions of {title} name, or allow more time, then run `pulumi up` again."
-        pass_when(look, Wait(title, wanted["timeout_seconds"], todo=todo), why)
+        remedy = f"Repair what the conditions of {title} name, or allow more time, then run `pulumi up` again."
+        pass_when(look, Wait(title, wanted["timeout_seconds"], remedy=remedy), why)
         return _values(held, wanted)
 
 

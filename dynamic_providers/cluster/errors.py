@@ -13,8 +13,8 @@ ClusterError
 class ClusterError(Exception):
     """A request to the cluster, or a wait for it, that did not succeed."""
 
-    def __init__(self, asked: str, wrong: str, allowed: str, todo: str) -> None:
-        super().__init__(f"{asked}: {wrong}. {allowed}. {todo}.")
+    def __init__(self, asked: str, wrong: str, allowed: str, remedy: str) -> None:
+        super().__init__(f"{asked}: {wrong}. {allowed}. {remedy}.")
         self.wrong = wrong
 
 
@@ -49,6 +49,6 @@ class Refused(ClusterError):
 class Failed(ClusterError):
     """A terminal state; `evidence` quotes conditions, events and containers."""
 
-    def __init__(self, what: str, state: str, evidence: str, todo: str) -> None:
+    def __init__(self, what: str, state: str, evidence: str, remedy: str) -> None:
         told = f"{state}. {evidence}" if evidence else state
-        super().__init__(f"wait for {what}", told.rstrip("."), "Allowed is a state that can still become ready", todo)
+        super().__init__(f"wait for {what}", told.rstrip("."), "Allowed is a state that can still become ready", remedy)

@@ -74,14 +74,14 @@ class OperatorReadyProvider(ClusterProvider):
         """Remove the ClusterServiceVersion, and with it the operator; its CRDs and their objects stay."""
         known = self.canonical(_props)
         installation = self._installation(known)
-        todo = "See which finalizer holds it (`oc get csv -o yaml`), then run again."
-        wait = Wait(f"ClusterServiceVersion {known['csv']}, removal", DELETE_SECONDS, todo=todo)
+        remedy = "See which finalizer holds it (`oc get csv -o yaml`), then run again."
+        wait = Wait(f"ClusterServiceVersion {known['csv']}, removal", DELETE_SECONDS, remedy=remedy)
         pass_when(installation.remove, wait, installation.evidence)
 
     def _installed(self, wanted: Json) -> Json:
         installation = self._installation(wanted)
-        todo = "Repair what the phase names, or allow more time, then run `pulumi up` again."
-        wait = Wait(f"operator {wanted['csv']}", wanted["timeout_seconds"], todo=todo)
+        remedy = "Repair what the phase names, or allow more time, then run `pulumi up` again."
+        wait = Wait(f"operator {wanted['csv']}", wanted["timeout_seconds"], remedy=remedy)
         pass_when(installation.look, wait, installation.evidence)
         return {"version": installation.version}
 

@@ -58,8 +58,8 @@ def _refusal(response: "Response", data: Any, asked: str) -> ThreescaleError:  #
     if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY):
         return Rejected(asked, reasons or {BASE: [_described(response)]})
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        todo = "Write `adminUrl` as the https address of the tenant's admin portal"
-        return Unavailable(asked, f"the address redirects (status {status})", todo=todo, hopeless=True)
+        remedy = "Write `adminUrl` as the https address of the tenant's admin portal"
+        return Unavailable(asked, f"the address redirects (status {status})", remedy=remedy, hopeless=True)
     told = "; ".join(reasons.get(BASE, [])) or _described(response)
     return Unavailable(asked, f"status {status}: {told}", retry_after_seconds=_retry_after_seconds(response))
 

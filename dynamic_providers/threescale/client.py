@@ -158,8 +158,8 @@ class AdminApi:
         try:
             return self._session.request(method, url, params=query, json=body, timeout=times, allow_redirects=False)
         except requests.exceptions.SSLError as error:
-            todo = "Give the authority's certificate as `caBundle`, or correct the address"
-            raise Unavailable(asked, transport.cause(error), todo=todo, hopeless=True) from None
+            remedy = "Give the authority's certificate as `caBundle`, or correct the address"
+            raise Unavailable(asked, transport.cause(error), remedy=remedy, hopeless=True) from None
         except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
             raise Unavailable(asked, "the answer broke off in the middle", unreadable=True) from None
         except requests.RequestException as error:

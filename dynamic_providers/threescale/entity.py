@@ -254,5 +254,5 @@ class EntityProvider(TenantProvider):
 
     def purge_wait(self, what: str) -> Wait:
         """Return a wait for the job that purges what was deleted."""
-        todo = "See whether 3scale's background jobs run (system-sidekiq), then run again."
-        return Wait(what, PURGE_SECONDS, todo=todo)
+        remedy = "See whether 3scale's background jobs run (system-sidekiq), then run again."
+        return Wait(what, PURGE_SECONDS, remedy=remedy)

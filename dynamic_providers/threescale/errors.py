@@ -28,8 +28,8 @@ REASON_CHARACTERS = 200
 class ThreescaleError(Exception):
     """A request to the Admin API that did not succeed."""
 
-    def __init__(self, asked: str, wrong: str, allowed: str, todo: str) -> None:
-        super().__init__(f"{asked}: {wrong}. {allowed}. {todo}.")
+    def __init__(self, asked: str, wrong: str, allowed: str, remedy: str) -> None:
+        super().__init__(f"{asked}: {wrong}. {allowed}. {remedy}.")
         self.asked = asked
         self.wrong = wrong
 
@@ -112,7 +112,7 @@ class Unavailable(ThreescaleError):
         asked: str,
         wrong: str,
         *,
-        todo: str = "",
+        remedy: str = "",
         retry_after_seconds: float = 0.0,
         unreadable: bool = False,
         hopeless: bool = False,
@@ -121,7 +121,7 @@ class Unavailable(ThreescaleError):
             asked,
             wrong,
             "Allowed is a JSON answer of 3scale's Admin API",
-            todo or "See that `adminUrl` is right and 3scale is up, then run again: the next run completes the rest",
+            remedy or "See that `adminUrl` is right and 3scale is up, then run again: the next run completes the rest",
         )
         self.retry_after_seconds = retry_after_seconds
         self.unreadable = unreadable

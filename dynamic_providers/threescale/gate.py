@@ -52,8 +52,8 @@ class GateProvider(TenantProvider):
 
         wanted = self.canonical(props)
         api = admin_api(self.settings, IMPATIENT)
-        todo = "See whether the route of the admin portal exists and the pods of 3scale (system-app) are ready."
-        wait = Wait(f"3scale at {api.admin_url}", wanted["timeout_seconds"], todo=todo)
+        remedy = "See whether the route of the admin portal exists and the pods of 3scale (system-app) are ready."
+        wait = Wait(f"3scale at {api.admin_url}", wanted["timeout_seconds"], remedy=remedy)
         while missing := _missing(api):
             wait.pause(missing)
         wait.say("ready")

@@ -49,8 +49,8 @@ def deployed(api: "AdminApi", product_id: str) -> Json:
         Rejected: the product uses no backend.
         TimedOut: none was saved in time.
     """
-    todo = "See whether 3scale's background jobs run (system-sidekiq), then run again."
-    wait = Wait(f"product {product_id}, first configuration", SERVICE_TOKEN_SECONDS, todo=todo)
+    remedy = "See whether 3scale's background jobs run (system-sidekiq), then run again."
+    wait = Wait(f"product {product_id}, first configuration", SERVICE_TOKEN_SECONDS, remedy=remedy)
     while True:
         api.call("POST", f"services/{product_id}/proxy/deploy")
         if (staged := newest(api, product_id, STAGING)) is not None:

@@ -26,7 +26,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_wait_prints_each_new_phase_once(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-    wait = Wait("the thing", 100, todo="Help it.")
+    wait = Wait("the thing", 100, remedy="Help it.")
     for phase in ("starting", "starting", "nearly", "nearly"):
         wait.pause(phase)
     wait.say("ready")
@@ -37,7 +37,7 @@ def test_a_wait_prints_each_new_phase_once(clock: list[float], capsys: pytest.Ca
 def test_a_wait_that_does_not_move_still_prints_every_half_minute(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wait = Wait("the thing", 200, todo="Help it.")
+    wait = Wait("the thing", 200, remedy="Help it.")
     while clock[0] < 100:
         wait.pause("starting")
     told = [int(re.findall(r"\((\d+) s\)", line)[0]) for line in capsys.readouterr().out.splitlines()]
@@ -46,7 +46,7 @@ def test_a_wait_that_does_not_move_still_prints_every_half_minute(
 
 
 def test_a_wait_is_bounded_and_tells_what_is_known(clock: list[float]) -> None:
-    wait = Wait("the thing", 10, todo="Help it.")
+    wait = Wait("the thing", 10, remedy="Help it.")
     with pytest.raises(TimedOut) as over:
         _never(wait)
     assert clock[0] == pytest.approx(10)
@@ -56,7 +56,7 @@ def test_a_wait_is_bounded_and_tells_what_is_known(clock: list[float]) -> None:
 
 
 def test_looks_become_rarer_up_to_the_slowest(clock: list[float]) -> None:
-    wait = Wait("the thing", 1000, todo="Help it.", slowest_seconds=5)
+    wait = Wait("the thing", 1000, remedy="Help it.", slowest_seconds=5)
     rests = []
     for _ in range(20):
         before = clock[0]

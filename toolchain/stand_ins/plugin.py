@@ -39,8 +39,8 @@ def refuse(context: grpc.ServicerContext, stand_in: str, call: str, instead: str
 
     `instead` says what to do; by default to use the official plugin.
     """
-    todo = instead or f"Use the official {stand_in} plugin for programs that need it."
-    context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{call}: not implemented by the {stand_in} stand-in plugin. {todo}")
+    remedy = instead or f"Use the official {stand_in} plugin for programs that need it."
+    context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{call}: not implemented by the {stand_in} stand-in plugin. {remedy}")
     raise AssertionError("abort returned")  # pragma: no cover - abort always raises
 
 
