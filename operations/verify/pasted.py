@@ -40,7 +40,7 @@ def curl(model: Mapping[str, Any], entry: Entry, access: Access, environment: Ma
     network = []
     if proxy := environment.get("HTTPS_PROXY") or environment.get("https_proxy"):
         network += ["--proxy", proxy]
-    if authority := environment.get("SSL_CERT_FILE"):
+    if authority := environment.get("REQUESTS_CA_BUNDLE") or environment.get("SSL_CERT_FILE"):
         network += ["--cacert", authority]
     bearer = f"""@<(printf 'Authorization: Bearer %s' "${reading(entry, access)}")"""
     body = shlex.quote(json.dumps(question(str(model["served_model_name"]))))

@@ -101,6 +101,43 @@ def test_the_whole_life_up_again_down(checkout: Path) -> None:
     assert list((checkout.parent / f"{checkout.name}-tmp").iterdir()) == []
 
 
+REAL_CLUSTER = re.compile(r"## A real cluster\n\n```console\n(.*?)```", re.DOTALL)
+
+
+def test_the_lines_for_a_real_cluster_bring_a_stack_up(checkout: Path, tmp_path: Path) -> None:
+    """Typed as the README has them; only addresses, what the stack file says is yours, and the confirmation differ."""
+    make(checkout, "setup")
+    cluster, python = tmp_path / "cluster", str(checkout / ".venv" / "bin" / "python")
+    subprocess.run([python, "-m", "sandbox", "start", "--dir", str(cluster)], cwd=checkout, check=True)
+    try:
+        proxy = Platform(directory=cluster).endpoints["proxy"]
+        found = REAL_CLUSTER.search((checkout / "README.md").read_text())
+        assert found is not None
+        (tmp_path / "state").mkdir()
+        lines = found[1].replace("~/.kube/config", str(cluster / "kubeconfig"))
+        lines = lines.replace("file://~", f"file://{tmp_path}/state")
+        lines = lines.replace("pulumi up", "pulumi up --yes --non-interactive --skip-preview")
+        yours = "s/apps.cluster.example.com/apps.maas.test/; s/storageClassName: .*/storageClassName: efs-sc/"
+        lines = lines.replace(". <(", f"sed -i '{yours}' Pulumi.prod.yaml\n. <(")
+        network = {
+            "HTTPS_PROXY": proxy,
+            "NO_PROXY": "127.0.0.1,localhost",
+            "REQUESTS_CA_BUNDLE": f"{cluster}/ca-bundle.pem",
+        }
+        done = subprocess.run(
+            ["bash", "-e", "-c", lines],
+            cwd=checkout,
+            env={**os.environ, **network},
+            text=True,
+            check=False,
+            capture_output=True,
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        assert re.search(r"3scale counted [1-9]\d* tokens", done.stdout)
+    finally:
+        subprocess.run([python, "-m", "sandbox", "stop", "--clean", "--dir", str(cluster)], cwd=checkout, check=True)
+
+
 def test_a_command_without_its_stack_says_so_in_one_line(checkout: Path) -> None:
     said = make(checkout, "recover", ok=(2,))
     assert "name the stack, for example: make recover STACK=dev" in said
