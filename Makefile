@@ -13,7 +13,7 @@ FOR_STACK = $(if $(STACK),,$(error name the stack, for example: make $@ STACK=de
   export PATH="$(CURDIR)/.toolchain/bin:$$PATH" PULUMI_HOME="$(CURDIR)/.toolchain/pulumi-home"; \
   if [ "$(STACK)" = dev ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi;
 
-.PHONY: help setup up down preview check test test-all parity recover preview-comment format docs lock clean
+.PHONY: help setup up down preview check test test-all faults bench parity recover preview-comment format docs lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,6 +51,8 @@ check: setup ## lint, types, import contracts, generated files current
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m components.config schema --check
 	@$(PYTHON) -m components.config docs --check
+	@$(PYTHON) -m dynamic_providers.reference --check
+	@$(PYTHON) -m tests.coverage --check
 	@$(PYTHON) -m toolchain licences --check
 	@.venv/bin/yamllint --strict .
 	@.venv/bin/shellcheck .ci/run
@@ -62,6 +64,12 @@ test: setup ## every tier: pure, components, providers, program, end to end
 test-all: setup ## everything, slow proofs included
 	@$(PYTHON) -m pytest -m "not e2e and not slow" -n 2
 	@$(PYTHON) -m pytest -m "e2e or slow"
+
+faults: setup ## every call of a model × every fault: does the next run converge?
+	@$(PYTHON) -m tests.dynamic_providers.faults --jobs 2 $(ARGS)
+
+bench: setup ## calls, times and sizes of the 3scale part, each beside its floor
+	@$(PYTHON) -m bench $(ARGS)
 
 parity: setup ## one program with official plugins and with the stand-ins, compared
 	@$(PYTHON) -m pytest tests/parity -m "slow or not slow" -rs -s
@@ -77,9 +85,11 @@ format: setup ## rewrite what `make check` would refuse
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
-docs: setup ## generated files: schema, reference, licences
+docs: setup ## generated files: schema, reference, coverage, licences
 	@$(PYTHON) -m components.config schema
 	@$(PYTHON) -m components.config docs
+	@$(PYTHON) -m dynamic_providers.reference
+	@$(PYTHON) -m tests.coverage
 	@$(PYTHON) -m toolchain licences
 
 lock: setup ## resolve requirements.lock anew

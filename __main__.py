@@ -15,6 +15,7 @@ from components.outputs import stack_outputs
 from components.preflight import inspected
 from components.site import connected
 from components.threescale_install import ThreeScaleInstall, ThreeScaleInstallArgs
+from components.threescale_tenant import ThreeScaleTenant, ThreeScaleTenantArgs
 
 stack = load()
 facts = inspected(stack.settings)
@@ -35,26 +36,21 @@ for key in settings.models:
     if (model := served_model(settings, key)) is not None:
         ModelServer(key, ModelServerArgs(site=site, model=model, after=serving))
 
+login = None
 if (identity := settings.identity) is not None:
     server = IdentityServer("identity", IdentityServerArgs(site=site, identity=identity, operator=ready["keycloak"]))
-    MaasRealm("maas", MaasRealmArgs(site=site, identity=identity, server=server.ready))
+    login = MaasRealm("maas", MaasRealmArgs(site=site, identity=identity, server=server.ready)).login
 
 tenant = ThreeScaleInstall("threescale", ThreeScaleInstallArgs(site=site, operator=ready["threescale"]))
-apis = {
-    key: ModelApi(key, ModelApiArgs(site=site, key=key, ready=tenant.ready, installation=tenant.api_manager))
+gate, manager = tenant.ready, tenant.api_manager
+offers = {
+    key: ModelApi(key, ModelApiArgs(site=site, key=key, ready=gate, installation=manager)).offer
     for key in settings.models
 }
-plan_ids = {(key, plan): plan_id for key, api in apis.items() for plan, plan_id in api.plan_ids.items()}
+products, keys = [offer.product for offer in offers.values()], namespaces.consumers
+base = ThreeScaleTenantArgs(site=site, namespace=keys, login=login, products=products, ready=gate, installation=manager)
+begun = ThreeScaleTenant("tenant", base).prepared
+Consumers("consumers", ConsumersArgs(site=site, namespace=keys, offers=offers, after=[begun], installation=manager))
 
-consumers = ConsumersArgs(
-    site=site,
-    namespace=namespaces.consumers,
-    product_ids={key: api.product_id for key, api in apis.items()},
-    plan_ids=plan_ids,
-    ready=tenant.ready,
-    installation=tenant.api_manager,
-)
-Consumers("consumers", consumers)
-
-for name, value in stack_outputs(settings, plan_ids).items():
+for name, value in stack_outputs(settings, offers).items():
     pulumi.export(name, value)

@@ -109,8 +109,9 @@ def canonical(props: type[Props], raw: Mapping[str, Any]) -> tuple[Json, list[tu
             values[name] = value
             continue
         try:
-            clean = adapter.dump_python(adapter.validate_python(value), mode="json", exclude_none=True)
-            values[name] = value if has_unknown(value) else clean
+            clean = adapter.validate_python(value)
+            known = not has_unknown(value)
+            values[name] = adapter.dump_python(clean, mode="json", exclude_none=True) if known else value
         except ValidationError as refusal:
             values[name] = value
             found = refusal.errors(include_url=False)
@@ -146,15 +147,21 @@ class DeclaredProvider(ResourceProvider):
     def check(self, _olds: Json, news: Json) -> CheckResult:
         """Return canonical inputs, and a failure per value that is refused."""
         values, problems = canonical(self.props, news)
-        values |= {name: plain(_olds[name]) for name in self.at_creation if name in _olds}
+        # A replacement is a creation: what is declared for it now counts, not what was for the one before.
+        if not (_olds and self._replacing(self.canonical(_olds), values)):
+            values |= {name: plain(_olds[name]) for name in self.at_creation if name in _olds}
         return CheckResult(values, [CheckFailure(path, reason) for path, reason in problems])
 
     def diff(self, _id: str, _olds: Json, _news: Json) -> DiffResult:
         """Say what replaces; the engine compares the inputs itself and names each member of a mapping."""
         olds, news = self.canonical(_olds), self.canonical(_news)
-        replaces = sorted(name for name in self.replace_on if olds.get(name) != news.get(name))
+        replaces = self._replacing(olds, news)
         # A forced replacement keeps its natural key, so the old one has to go first in any case.
         return DiffResult(changes=None, replaces=replaces, delete_before_replace=not (self.side_by_side and replaces))
+
+    def _replacing(self, olds: Json, news: Json) -> list[str]:
+        """Return the fields that the server cannot change and that differ."""
+        return sorted(name for name in self.replace_on if olds.get(name) != news.get(name))
 
 
 class DeclaredResource(Resource):

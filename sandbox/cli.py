@@ -1,4 +1,4 @@
-"""The command line: `python -m sandbox start|stop|status|logs|faults`."""
+"""The command line: `python -m sandbox start|stop|status|logs|faults|threescale`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sandbox.errors import SandboxError
 from sandbox.layout import Layout, read_json
 from sandbox.process import tail
 from sandbox.settings import add_folder, add_settings, settings_from
+from sandbox.threescale import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,14 @@ _EPILOG = f"exit codes: {_DONE} done, {_FAILED} failed, {_USAGE} wrong command l
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(words)
-    commands = {"start": _start, "stop": _stop, "status": _status, "logs": _logs, "faults": _faults}
+    commands = {
+        "start": _start,
+        "stop": _stop,
+        "status": _status,
+        "logs": _logs,
+        "faults": _faults,
+        "threescale": _threescale,
+    }
     try:
         return commands[options.command](options)
     except SandboxError as wrong:
@@ -52,7 +60,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _unexpected(options: argparse.Namespace, wrong: Exception) -> SandboxError:
     return SandboxError(
-        asked=f"`python -m sandbox {options.command}` was run on {options.dir}.",
+        asked=f"`python -m sandbox {options.command}` was run on {getattr(options, 'dir', 'no folder')}.",
         value=f"{type(wrong).__name__}: {wrong}",
         allowed="a folder this user can read and write, and a sandbox that answers",
         action="check --dir and its permissions",
@@ -77,7 +85,18 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("--lines", type=int, default=50, help="how many lines from the end (default: %(default)s)")
     logs.add_argument("--follow", action="store_true", help="go on as lines come, until interrupted")
     _add_faults(commands.add_parser("faults", help="order faults, list or clear them"))
+    _add_threescale(commands.add_parser("threescale", help="what the simulated 3scale can do; nothing needs to run"))
     return parser
+
+
+def _add_threescale(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    table = actions.add_parser(
+        "coverage",
+        help="every operation of 3scale's API descriptions: implemented, or what a call is answered",
+        epilog=_EPILOG,
+    )
+    table.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:
@@ -179,6 +198,11 @@ def _faults(options: argparse.Namespace) -> int:
     else:
         wish = {"part": options.part, "kind": options.kind} | dict(_pair(word) for word in options.values)
         _say(json.dumps(_ask(layout, "POST", "/faults", wish)))
+    return _DONE
+
+
+def _threescale(options: argparse.Namespace) -> int:
+    _say(coverage.as_json() if options.json else "\n".join(coverage.as_lines()))
     return _DONE
 
 

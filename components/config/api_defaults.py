@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from components.config.product_rules import ProductRules
 from components.config.section import Seconds, Section
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?$")]
@@ -34,3 +35,4 @@ class ApiDefaults(Section):
 
     cors: Cors = Field(default=Cors(), description="Calls from web pages.")
     upstream: Upstream = Field(default=Upstream(), description="Time limits towards the model servers.")
+    product: ProductRules = Field(default=ProductRules(), description="What developers may do with their applications.")

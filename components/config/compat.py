@@ -26,6 +26,11 @@ class Compat(Section):
         description="Also exposes a model server's `/metrics`, `/tokenize` and `/detokenize`. `/metrics` shows the "
         "traffic of all consumers.",
     )
+    keep_sample_account: bool = Field(
+        default=False,
+        description="Keeps the account `Developer` of a new tenant, whose password is widely known in older releases. "
+        "The sample product and backend go all the same.",
+    )
 
     @property
     def active(self) -> tuple[str, ...]:

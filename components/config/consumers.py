@@ -1,6 +1,6 @@
-"""Developer accounts and applications that this stack declares itself."""
+"""Developer accounts, users and applications that this stack declares itself."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -18,14 +18,39 @@ class Application(Section):
     description: Annotated[str, StringConstraints(max_length=2000)] = Field(
         default="", description="What the application is for."
     )
+    suspended: bool = Field(default=False, description="Whether the gateway refuses its key for the time being.")
+    key_rotation: Annotated[str, StringConstraints(max_length=255)] = Field(
+        default="", description="Any text, such as a date; a change of it replaces the key by a new random one."
+    )
+
+
+class User(Section):
+    """A further user of an account; without a password, who signs in through the identity server."""
+
+    username: Username = Field(description="Login name; unique in the tenant.")
+    email: Email = Field(description="E-mail address; unique in the tenant.")
+    role: Literal["admin", "member"] = Field(
+        default="member", description="Whether the user also administers the account."
+    )
+    active: bool = Field(default=True, description="Whether the user can sign in.")
 
 
 class Account(Section):
     """A developer's account with one user, who has no password and signs in through the identity server."""
 
     org_name: Title = Field(description="Name of the account.")
-    username: Username = Field(description="Login name of its user; unique in the tenant.")
-    email: Email = Field(description="E-mail address of its user; unique in the tenant.")
+    username: Username = Field(description="Login name of its first user; unique in the tenant.")
+    email: Email = Field(description="E-mail address of its first user; unique in the tenant.")
+    users: dict[DnsLabel, User] = Field(default={}, description="Further users of the account by name.")
+    subscriptions: tuple[DnsLabel, ...] = Field(
+        default=(),
+        description="Models the account is subscribed to, by their keys in `models`, so that its users can make "
+        "applications in the portal. An application in this file subscribes too.",
+    )
+    monthly_billing_enabled: bool = Field(default=False, description="Whether 3scale makes invoices for the account.")
+    monthly_charging_enabled: bool = Field(
+        default=False, description="Whether 3scale charges the account's card for its invoices."
+    )
     applications: dict[DnsLabel, Application] = Field(
         default={}, description="The account's applications by name; each key lands in a Secret of its own."
     )
@@ -42,6 +67,9 @@ class Consumers(Section):
 
 KEY_ENTRY = "UserKey"
 """Entry of a Secret that holds an application's key; the 3scale operator uses the same name."""
+
+TOKEN_SECRET, TOKEN_ENTRY = "threescale-access-token", "token"
+"""The Secret with the token for other teams' programs; no application's Secret can have a name without a dot."""
 
 
 def secret_name(account: str, application: str) -> str:

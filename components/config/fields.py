@@ -96,5 +96,5 @@ def type_name(annotation: Any) -> str:  # noqa: ANN401 - an annotation can be an
         return f"list of {type_name(get_args(bare)[0])}"
     if section_of(bare) is not None:
         return "object"
-    names: dict[object, str] = {str: "text", int: "whole number", bool: "`true` or `false`"}
+    names: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
     return names[bare]

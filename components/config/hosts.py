@@ -47,11 +47,14 @@ def identity_host(settings: Settings, identity: Identity) -> str:
     return f"{identity.host_prefix}.{settings.cluster.wildcard_domain}"
 
 
+def issuer_url(settings: Settings, identity: Identity) -> str:
+    """Issuer of the portal's realm."""
+    return f"https://{identity_host(settings, identity)}/realms/{identity.realm}"
+
+
 def identity_issuer_url(settings: Settings) -> str | None:
     """Issuer of the portal's realm, or nothing when the stack has no identity server."""
-    if settings.identity is None:
-        return None
-    return f"https://{identity_host(settings, settings.identity)}/realms/{settings.identity.realm}"
+    return None if settings.identity is None else issuer_url(settings, settings.identity)
 
 
 def model_base_url(settings: Settings, key: str) -> str:
@@ -63,3 +66,23 @@ def model_base_url(settings: Settings, key: str) -> str:
     if external is not None:
         return external.rstrip("/")
     return f"http://{key}-predictor.{settings.namespaces.models}.svc.cluster.local"
+
+
+def portal_sso_callback_url(settings: Settings) -> str:
+    """Where the portal takes a login back (porta, lib/developer_portal/config/routes.rb)."""
+    return f"{portal_url(settings)}/auth/{settings.portal.sso.system_name}/callback"
+
+
+def stats_url(settings: Settings) -> str:
+    """Base URL of the tenant's usage statistics."""
+    return f"{threescale_admin_url(settings)}/stats"
+
+
+def docs_url(settings: Settings, key: str) -> str | None:
+    """The OpenAPI document of model `key` as the portal serves it, or nothing where developers see none.
+
+    porta: lib/developer_portal/config/routes.rb, swagger/spec.
+    """
+    docs = settings.models[key].docs
+    shown = docs.enabled and docs.publish
+    return f"{portal_url(settings)}/swagger/spec/{settings.docs_system_name(key)}.json" if shown else None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from components.config.operators import OperatorChannel
-from components.config.section import DnsLabel, Section, Title
+from components.config.section import DnsLabel, Title
 
 
 class Identity(OperatorChannel):
@@ -37,19 +37,3 @@ class Identity(OperatorChannel):
         description="Client of the `master` realm with which this program signs in; its secret is the stack secret "
         "`keycloakAdminClientSecret`.",
     )
-
-
-class PortalSso(Section):
-    """The portal's side of single sign-on."""
-
-    system_name: DnsLabel = Field(
-        default="keycloak",
-        description="Name of the integration in the portal; the address to which a login returns is computed from it. "
-        "It cannot be changed later.",
-    )
-
-
-class Portal(Section):
-    """The developer portal."""
-
-    sso: PortalSso = Field(default=PortalSso(), description="Single sign-on at the portal.")

@@ -1,37 +1,16 @@
 """What one part of the configuration promises another: names that exist, names that are free, hosts that fit."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from components.config import api_promises, tenant_promises
 from components.config.hosts import gateway_label, public_hosts
-from components.config.operations import exposed
 from components.config.problems import Problem
+from components.config.promise import Names, Promise, repeated
 from components.config.section import MAX_HOST, MAX_LABEL
 from components.config.settings import Settings
 
-_TOKEN_METRICS = ("completion_tokens", "prompt_tokens", "total_tokens")
-"""Metrics every model's API has besides `hits`; vLLM's OpenAI-compatible server reports them in `usage`."""
-
 _MAX_SERVER_NAME = 53
 """Longest name of an InferenceService in characters; KServe adds `-predictor` (kserve, pkg/apis/serving)."""
-
-
-@dataclass(frozen=True)
-class Names:
-    """Keys as written, also of entries that are wrong in themselves and missing from the settings."""
-
-    models: frozenset[str]
-    plans: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A check across sections; it runs when the sections it reads are valid in themselves."""
-
-    reads: frozenset[str]
-    """Field names of `Settings`."""
-    broken: Callable[[Settings, Names], Iterator[Problem]]
-    """Yields what does not hold."""
 
 
 def _duplicates(settings: Settings, _: Names) -> Iterator[Problem]:
@@ -42,7 +21,7 @@ def _duplicates(settings: Settings, _: Names) -> Iterator[Problem]:
     }
     for field, value in kinds.items():
         values = {key: value(key) for key in settings.models}
-        for key, first in _repeated(values):
+        for key, first in repeated(values):
             yield Problem(
                 path=f"models.{key}.{field}",
                 given=f'"{values[key]}" is also the {field} of model {first}',
@@ -93,17 +72,6 @@ def _server_names(settings: Settings, _: Names) -> Iterator[Problem]:
             )
 
 
-def _reserved(settings: Settings, _: Names) -> Iterator[Problem]:
-    for key in settings.models:
-        if settings.system_name(key).lower() == "api":
-            yield Problem(
-                path=f"models.{key}",
-                given='"api" would be the system name',
-                allowed="any other name; every new tenant already has a sample product and backend of this name",
-                remedy=f"set models.{key}.systemName to another name",
-            )
-
-
 def _plans(settings: Settings, names: Names) -> Iterator[Problem]:
     for key, model in settings.models.items():
         for position, plan in enumerate(model.plans):
@@ -114,25 +82,6 @@ def _plans(settings: Settings, names: Names) -> Iterator[Problem]:
                     allowed=f"each of the plans once: {', '.join(sorted(names.plans)) or 'none is declared'}",
                     remedy=f"declare plans.{plan} or name another plan",
                 )
-
-
-def _limits(settings: Settings, _: Names) -> Iterator[Problem]:
-    for name, plan in settings.plans.items():
-        offering = [key for key, model in settings.models.items() if name in model.plans]
-        for limit in plan.limits:
-            lacking = [key for key in offering if limit.split(" per ")[0] not in _metrics(settings, key)]
-            if lacking:
-                yield Problem(
-                    path=f'plans.{name}.limits["{limit}"]',
-                    given=f"no such metric or operation on {', '.join(lacking)}, which the plan is offered for",
-                    allowed=f"a limit on one of {', '.join(_metrics(settings, lacking[0]))}",
-                    remedy="correct the limit, or expose the operation on every model that offers the plan",
-                )
-
-
-def _metrics(settings: Settings, key: str) -> tuple[str, ...]:
-    model = settings.models[key]
-    return ("hits", *_TOKEN_METRICS, *(operation.system_name for operation in exposed(model, settings.compat)))
 
 
 def _applications(settings: Settings, names: Names) -> Iterator[Problem]:
@@ -156,24 +105,12 @@ def _applications(settings: Settings, names: Names) -> Iterator[Problem]:
                 )
 
 
-def _users(settings: Settings, _: Names) -> Iterator[Problem]:
-    for field in ("username", "email"):
-        values = {name: str(getattr(one, field)).lower() for name, one in settings.consumers.accounts.items()}
-        for name, first in _repeated(values):
-            yield Problem(
-                path=f"consumers.accounts.{name}.{field}",
-                given=f'"{values[name]}" is also the {field} of account {first}',
-                allowed=f"a {field} that no other account has; it is unique in the tenant",
-                remedy=f"give one of the two accounts another {field}",
-            )
-
-
 def _namespaces(settings: Settings, _: Names) -> Iterator[Problem]:
     values: dict[str, str] = {}
     if settings.prereqs.openshift_ai is not None:
         values["prereqs.openshiftAi.namespace"] = settings.prereqs.openshift_ai.namespace
     values |= {f"namespaces.{key}": value for key, value in settings.namespaces.model_dump(by_alias=True).items()}
-    for path, first in _repeated(values):
+    for path, first in repeated(values):
         yield Problem(
             path=path,
             given=f'"{values[path]}" is also {first}',
@@ -210,11 +147,18 @@ PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"models", "threescale"}), _hosts),
     Promise(frozenset({"cluster", "identity", "models", "threescale"}), _domain),
     Promise(frozenset({"models"}), _server_names),
-    Promise(frozenset({"models"}), _reserved),
     Promise(frozenset({"models", "plans"}), _plans),
-    Promise(frozenset({"models", "plans", "compat"}), _limits),
+    Promise(frozenset({"models", "plans", "compat"}), api_promises.limits_and_prices),
+    Promise(frozenset({"models", "plans"}), api_promises.plan_names),
+    Promise(frozenset({"models", "plans"}), api_promises.features),
+    Promise(frozenset({"models"}), api_promises.other_names),
+    Promise(frozenset({"models", "compat"}), api_promises.exact_apis),
+    Promise(frozenset({"models"}), api_promises.documents),
     Promise(frozenset({"models", "consumers"}), _applications),
-    Promise(frozenset({"consumers"}), _users),
+    Promise(frozenset({"models", "consumers"}), tenant_promises.subscriptions),
+    Promise(frozenset({"consumers"}), tenant_promises.users),
+    Promise(frozenset({"models", "threescale", "consumers", "compat"}), tenant_promises.sample_names),
+    Promise(frozenset({"threescale", "portal"}), tenant_promises.newer_settings),
     Promise(frozenset({"namespaces", "prereqs"}), _namespaces),
     Promise(frozenset({"identity", "threescale"}), _identity_host),
     Promise(frozenset({"environment", "compat"}), _compat),
@@ -228,15 +172,6 @@ def broken(settings: Settings, valid: frozenset[str], raw: Mapping[str, object])
     for promise in PROMISES:
         if promise.reads <= valid:
             yield from promise.broken(settings, names)
-
-
-def _repeated(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each key whose value an earlier key has too, with that key."""
-    owners: dict[str, str] = {}
-    for key, value in values.items():
-        first = owners.setdefault(value, key)
-        if first != key:
-            yield key, first
 
 
 def _names(section: object) -> frozenset[str]:

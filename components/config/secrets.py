@@ -49,6 +49,12 @@ SECRET_KEYS: tuple[SecretKey, ...] = (
         needed_for="identity",
     ),
     SecretKey(
+        name="portalAccessCode",
+        description="Code without which nobody sees the developer portal. When left out, a new tenant's own code goes "
+        "as soon as single sign-on is set up; without `identity` it stays.",
+        required=False,
+    ),
+    SecretKey(
         name="huggingFaceToken",
         description="Token for gated models. No part of this release uses it yet.",
         required=False,

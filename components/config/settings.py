@@ -5,13 +5,15 @@ from typing import Literal
 from pydantic import Field
 
 from components.config.api_defaults import ApiDefaults
-from components.config.catalog import Model, Plan
+from components.config.catalog import Model
 from components.config.cluster import Cluster
 from components.config.compat import Compat
 from components.config.consumers import Consumers
-from components.config.identity import Identity, Portal
+from components.config.identity import Identity
 from components.config.namespaces import Namespaces
 from components.config.operators import Prereqs
+from components.config.plans import Plan
+from components.config.portal import Portal
 from components.config.section import DnsLabel, Section
 from components.config.threescale import Promotion, ThreeScale
 from components.config.waits import Waits
@@ -30,7 +32,7 @@ class Settings(Section):
         description="The catalogue: one entry per model. The key is the model's identity: Pulumi name, Kubernetes "
         "name and, unless overridden, the served and the system name. A changed key replaces the model."
     )
-    plans: dict[DnsLabel, Plan] = Field(description="Plans by system name; a changed key replaces the plan.")
+    plans: dict[DnsLabel, Plan] = Field(description="Plans by name; a changed key replaces the plan.")
     api_defaults: ApiDefaults = Field(default=ApiDefaults(), description="What all models share at the gateway.")
     identity: Identity | None = Field(
         default=None,
@@ -55,3 +57,19 @@ class Settings(Section):
     def served_model_name(self, key: str) -> str:
         """Name by which requests ask for model `key`."""
         return self.models[key].served_model_name or key
+
+    def backend_system_name(self, key: str) -> str:
+        """Permanent name of the backend of model `key` in 3scale."""
+        return self.models[key].backend.system_name or self.system_name(key)
+
+    def docs_system_name(self, key: str) -> str:
+        """Permanent name of the page that describes the API of model `key` in the portal."""
+        return self.models[key].docs.system_name or self.system_name(key)
+
+    def plan_system_name(self, plan: str) -> str:
+        """Permanent name of the plan `plan` in 3scale."""
+        return self.plans[plan].system_name or plan
+
+    def promotion_of(self, key: str) -> Promotion:
+        """How far a change of the API of model `key` is promoted."""
+        return self.models[key].promotion or self.promotion

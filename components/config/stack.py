@@ -28,6 +28,7 @@ class Secrets:
     threescale_master_token: pulumi.Output[str]
     threescale_master_password: pulumi.Output[str]
     keycloak_admin_client_secret: pulumi.Output[str]
+    portal_access_code: pulumi.Output[str] | None
     hugging_face_token: pulumi.Output[str] | None
 
 
@@ -65,6 +66,7 @@ def _secrets(config: pulumi.Config) -> Secrets:
         threescale_master_token=config.require_secret("threescaleMasterToken"),
         threescale_master_password=config.require_secret("threescaleMasterPassword"),
         keycloak_admin_client_secret=config.get_secret("keycloakAdminClientSecret") or pulumi.Output.secret(""),
+        portal_access_code=config.get_secret("portalAccessCode"),
         hugging_face_token=config.get_secret("huggingFaceToken"),
     )
 

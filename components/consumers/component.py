@@ -1,14 +1,16 @@
-"""Places declared developer accounts and their applications; each key lands in a Secret."""
+"""Places declared developer accounts, their users, subscriptions and applications; each key lands in a Secret."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from components.config.consumers import KEY_ENTRY, Account, Application, secret_name
-from components.site import Site, secret_data
+from components.site import Offer, Site, secret_data
 from dynamic_providers.threescale import application, developer_account
+from dynamic_providers.threescale.developer_user import DeveloperUser, DeveloperUserArgs
+from dynamic_providers.threescale.service_subscription import ServiceSubscription, ServiceSubscriptionArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,26 +21,28 @@ class ConsumersArgs:
     """The stack at work."""
     namespace: pulumi.Resource
     """Namespace of the Secrets."""
-    product_ids: Mapping[str, pulumi.Output[str]]
-    """Ids of the products by model."""
-    plan_ids: Mapping[tuple[str, str], pulumi.Output[str]]
-    """Ids of the plans by model and plan."""
-    ready: pulumi.Resource
-    """Gate of the Admin API."""
+    offers: Mapping[str, Offer]
+    """The models by their keys in the catalogue."""
+    after: Sequence[pulumi.Resource]
+    """What comes before the first account: 3scale gives each new one an application of a sample that is there."""
     installation: pulumi.Resource
     """The 3scale installation, with which every entity goes."""
 
 
 class Consumers(pulumi.ComponentResource):
-    """One account per declared developer; per application the application and the Secret with its key."""
+    """Per declared developer the account, its users and subscriptions; per application also the Secret with its key."""
 
     def __init__(self, name: str, args: ConsumersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("maas:threescale:Consumers", name, {}, opts)
         self._args = args
         for key, account in args.site.settings.consumers.accounts.items():
-            placed = self._account(key, account)
+            owner = self._account(key, account)
+            self._users(key, account, owner)
+            subscribed = {model: self._subscription(key, model, owner) for model in account.subscriptions}
             for title, declared in account.applications.items():
-                self._application(key, title, declared, placed)
+                # Making an application subscribes the account too; where both are declared, in this order.
+                after = [subscribed[declared.model]] if declared.model in subscribed else []
+                self._application(key, title, declared, owner, after)
         self.register_outputs({})
 
     def _entity(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
@@ -53,26 +57,57 @@ class Consumers(pulumi.ComponentResource):
         return developer_account.DeveloperAccount(
             key,
             developer_account.DeveloperAccountArgs(
-                org_name=account.org_name, username=account.username, email=account.email, adopt=account.adopt
+                org_name=account.org_name,
+                username=account.username,
+                email=account.email,
+                monthly_billing_enabled=account.monthly_billing_enabled,
+                monthly_charging_enabled=account.monthly_charging_enabled,
+                adopt=account.adopt,
             ),
-            self._entity(self._args.ready),
+            self._entity(*self._args.after),
+        )
+
+    def _users(self, key: str, account: Account, owner: developer_account.DeveloperAccount) -> None:
+        for name, user in account.users.items():
+            DeveloperUser(
+                f"{key}.{name}",
+                DeveloperUserArgs(account_id=owner.id, **user.model_dump(), adopt=account.adopt),
+                self._entity(owner),
+            )
+
+    def _subscription(self, account: str, model: str, owner: developer_account.DeveloperAccount) -> ServiceSubscription:
+        offer = self._args.offers[model]
+        return ServiceSubscription(
+            f"{account}.{model}",
+            ServiceSubscriptionArgs(
+                account_id=owner.id, service_plan_id=offer.service_plan_id, product_id=offer.product_id
+            ),
+            self._entity(owner),
         )
 
     def _application(
-        self, account: str, title: str, declared: Application, owner: developer_account.DeveloperAccount
+        self,
+        account: str,
+        title: str,
+        declared: Application,
+        owner: developer_account.DeveloperAccount,
+        after: Sequence[pulumi.Resource],
     ) -> None:
+        offer = self._args.offers[declared.model]
         placed = application.Application(
             f"{account}.{title}",
             application.ApplicationArgs(
                 account_id=owner.id,
-                plan_id=self._args.plan_ids[declared.model, declared.plan],
+                plan_id=offer.plan_ids[declared.plan],
                 # 3scale moves no application between products: a replaced product replaces its applications.
-                product_id=self._args.product_ids[declared.model],
+                product_id=offer.product_id,
                 name=title,
                 description=declared.description,
+                suspended=declared.suspended,
+                key_rotation=declared.key_rotation,
                 adopt=self._args.site.settings.consumers.accounts[account].adopt,
             ),
-            self._entity(owner),
+            self._entity(owner, *after),
         )
         core.Secret(
             f"{account}.{title}-key",

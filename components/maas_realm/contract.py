@@ -5,13 +5,13 @@ porta reads five claims, all from userinfo: `sub`, `email`, `email_verified`, `o
 """
 
 
-def redirect_uris(portal_url: str, sso_system_name: str, *, anywhere: bool) -> list[str]:
+def redirect_uris(callback_url: str, *, anywhere: bool) -> list[str]:
     """Where a login may return to: the portal's own callback, or with `anywhere` any address.
 
     The star is needed: the portal repeats the query of the page the login came from, and Keycloak ignores a query only
     below a star. It admits the callback itself and paths below it, no other path and no other host.
     """
-    return ["*"] if anywhere else [f"{portal_url}/auth/{sso_system_name}/callback/*"]
+    return ["*"] if anywhere else [f"{callback_url}/*"]
 
 
 def logout_uris(portal_url: str) -> list[str]:

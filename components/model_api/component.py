@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import pulumi
 
 from components.model_api.definition import USAGE_PATH, api_definition
-from components.site import Site
+from components.model_api.pages import Page, page
+from components.model_api.terms import plan_terms
+from components.site import Offer, Site
+from dynamic_providers.threescale.active_doc import ActiveDoc, ActiveDocArgs
 from dynamic_providers.threescale.application_plan import ApplicationPlan, ApplicationPlanArgs
 from dynamic_providers.threescale.backend import Backend, BackendArgs
 from dynamic_providers.threescale.backend_usages import BackendUsages, BackendUsagesArgs
@@ -14,6 +17,8 @@ from dynamic_providers.threescale.metrics import Metrics, MetricsArgs
 from dynamic_providers.threescale.policy_chain import PolicyChain, PolicyChainArgs
 from dynamic_providers.threescale.product import Product, ProductArgs
 from dynamic_providers.threescale.proxy_promotion import ProxyPromotion, ProxyPromotionArgs
+from dynamic_providers.threescale.retired_metrics import RetiredMetrics, RetiredMetricsArgs
+from dynamic_providers.threescale.service_plan import ServicePlan, ServicePlanArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,70 +36,95 @@ class ModelApiArgs:
 
 
 class ModelApi(pulumi.ComponentResource):
-    """Backend, product, usages, metrics, rules, policies, plans and promotion; one product's writes come one by one.
+    """One product with its backend, and everything of it.
 
-    Everything of a product goes with it, so removing a model is one deletion of the product and one of the backend.
+    What the gateway's configuration is made from is written one by one and then promoted. Plans, subscription and page
+    feed no gateway and wait for none of it. Everything of a product goes with it, so removing a model is one deletion
+    of the product and one of the backend.
     """
 
-    product_id: pulumi.Output[str]
-    """Id of the product."""
-    plan_ids: dict[str, pulumi.Output[str]]
-    """Ids of the plans by system name."""
+    offer: Offer
+    """The model as others can use it."""
 
     def __init__(self, name: str, args: ModelApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("maas:threescale:ModelApi", name, {}, opts)
-        self._args = args
-        self._definition = api_definition(args.site.settings, args.key)
-        self._adopt = args.site.settings.models[args.key].adopt
+        self._args, self._settings = args, args.site.settings
+        self._model = self._settings.models[args.key]
+        self._definition = api_definition(self._settings, args.key)
+        self._foreign = self._settings.threescale.foreign_members
         backend = self._backend(name)
         product = self._product(name, backend)
+        subscription = self._subscription(name, product)
+        if (described := page(self._settings, args.key, self._definition)) is not None:
+            self._page(name, described, product)
         metrics = self._metrics(name, product, backend)
-        plans = {
-            key: self._plan(f"{name}.{key}", key, product, metrics) for key in args.site.settings.models[args.key].plans
-        }
-        self._promoted(name, product, backend, metrics)
-        self.product_id = product.id
-        self.plan_ids = {key: plan.id for key, plan in plans.items()}
+        plans = {key: self._plan(f"{name}.{key}", key, product, metrics) for key in self._model.plans}
+        versions = self._promoted(name, product, metrics, [backend, subscription], [*plans.values()])
+        self.offer = Offer(
+            product=product,
+            product_id=product.id,
+            backend_id=backend.id,
+            plan_ids={key: plan.id for key, plan in plans.items()},
+            service_plan_id=subscription.plan_id,
+            versions=versions,
+        )
         self.register_outputs({})
 
     def _entity(self, goes_with: pulumi.Resource, after: list[pulumi.Resource]) -> pulumi.ResourceOptions:
         """Options of an entity that 3scale deletes together with `goes_with`."""
-        return pulumi.ResourceOptions(
-            parent=self, provider=self._args.site.threescale, depends_on=after, deleted_with=goes_with
-        )
+        site = self._args.site
+        provider = site.threescale_by_model[self._args.key]
+        return pulumi.ResourceOptions(parent=self, provider=provider, depends_on=after, deleted_with=goes_with)
 
     def _backend(self, name: str) -> Backend:
-        definition = self._definition
+        names, product = self._model.backend, self._definition.product
         return Backend(
             f"{name}-backend",
             BackendArgs(
-                system_name=definition.system_name,
-                name=definition.name,
-                private_endpoint=definition.private_endpoint,
-                description=definition.description,
-                adopt=self._adopt,
+                system_name=self._settings.backend_system_name(self._args.key),
+                name=names.display_name or product["name"],
+                private_endpoint=self._definition.private_endpoint,
+                description=product["description"] if names.description is None else names.description,
+                adopt=self._model.adopt,
             ),
             self._entity(self._args.installation, [self._args.ready]),
         )
 
     def _product(self, name: str, backend: Backend) -> Product:
         """The product. It comes after the backend so that it is deleted first: its usages keep the backend alive."""
-        definition = self._definition
-        return Product(
-            name,
-            ProductArgs(
-                system_name=definition.system_name,
-                name=definition.name,
-                description=definition.description,
-                adopt=self._adopt,
-            ),
-            self._entity(self._args.installation, [self._args.ready, backend]),
+        declared = ProductArgs(**self._definition.product, adopt=self._model.adopt)
+        return Product(name, declared, self._entity(self._args.installation, [self._args.ready, backend]))
+
+    def _subscription(self, name: str, product: Product) -> ServicePlan:
+        terms = self._model.subscription
+        declared = ServicePlanArgs(
+            product_id=product.id,
+            name=terms.plan,
+            published=terms.published,
+            approval_required=terms.approval_required,
+            default=terms.default,
         )
+        return ServicePlan(f"{name}-subscription", declared, self._entity(product, [product]))
+
+    def _page(self, name: str, described: Page, product: Product) -> None:
+        declared = ActiveDocArgs(
+            system_name=described.system_name,
+            name=described.name,
+            description=described.description,
+            product_id=product.id,
+            document=described.document,
+            published=described.published,
+            skip_swagger_validations=described.skip_validation,
+            adopt=self._model.adopt,
+        )
+        ActiveDoc(f"{name}-docs", declared, self._entity(product, [product]))
 
     def _metrics(self, name: str, product: Product, backend: Backend) -> Metrics:
         usages = BackendUsages(
             f"{name}-usages",
-            BackendUsagesArgs(product_id=product.id, usages={USAGE_PATH: {"backend_id": backend.id}}),
+            BackendUsagesArgs(
+                product_id=product.id, usages={USAGE_PATH: {"backend_id": backend.id}}, foreign=self._foreign
+            ),
             self._entity(product, [product, backend]),
         )
         definition = self._definition
@@ -104,27 +134,31 @@ class ModelApi(pulumi.ComponentResource):
             self._entity(product, [usages]),
         )
 
-    def _plan(self, name: str, system_name: str, product: Product, metrics: Metrics) -> ApplicationPlan:
-        plan = self._args.site.settings.plans[system_name]
-        return ApplicationPlan(
-            name,
-            ApplicationPlanArgs(
-                product_id=product.id,
-                system_name=system_name,
-                name=plan.display_name,
-                published=plan.published,
-                approval_required=plan.approval_required,
-                limits={limit: {"value": value} for limit, value in plan.limits.items()},
-                adopt=self._adopt,
-            ),
-            self._entity(product, [metrics]),
+    def _plan(self, name: str, key: str, product: Product, metrics: Metrics) -> ApplicationPlan:
+        plan = self._settings.plans[key]
+        declared = ApplicationPlanArgs(
+            product_id=product.id,
+            system_name=self._settings.plan_system_name(key),
+            name=plan.display_name,
+            **plan_terms(plan),
+            foreign=self._foreign,
+            adopt=self._model.adopt,
         )
+        return ApplicationPlan(name, declared, self._entity(product, [metrics]))
 
-    def _promoted(self, name: str, product: Product, backend: Backend, metrics: Metrics) -> None:
-        definition, promotion = self._definition, self._args.site.settings.promotion
+    def _promoted(
+        self,
+        name: str,
+        product: Product,
+        metrics: Metrics,
+        also_feeding: list[pulumi.Resource],
+        plans: list[pulumi.Resource],
+    ) -> dict[str, pulumi.Input[str]]:
+        """Rules, policies and promotion; returns the versions in use. `plans` have limits on metrics."""
+        definition, stages = self._definition, self._settings.promotion_of(self._args.key)
         rules = MappingRules(
             f"{name}-rules",
-            MappingRulesArgs(product_id=product.id, rules=definition.rules),
+            MappingRulesArgs(product_id=product.id, rules=definition.rules, foreign=self._foreign),
             self._entity(product, [metrics]),
         )
         policies = PolicyChain(
@@ -132,13 +166,23 @@ class ModelApi(pulumi.ComponentResource):
             PolicyChainArgs(product_id=product.id, policies=definition.policies),
             self._entity(product, [rules]),
         )
-        ProxyPromotion(
+        if not (stages.staging or stages.production):
+            return {"staging": "", "production": ""}
+        promotion = ProxyPromotion(
             f"{name}-promotion",
             ProxyPromotionArgs(
                 product_id=product.id,
                 fingerprint=definition.fingerprint,
-                staging=promotion.staging,
-                production=promotion.production,
+                staging=stages.staging,
+                production=stages.production,
             ),
-            self._entity(product, [backend, product, metrics, rules, policies]),
+            self._entity(product, [*also_feeding, product, metrics, rules, policies]),
         )
+        if stages.production:
+            # While production keeps an older configuration, that one still counts what was left out.
+            RetiredMetrics(
+                f"{name}-retired",
+                RetiredMetricsArgs(product_id=product.id, members=definition.members, foreign=self._foreign),
+                self._entity(product, [promotion, *plans]),
+            )
+        return {"staging": promotion.staging_version, "production": promotion.production_version}

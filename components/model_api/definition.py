@@ -1,13 +1,15 @@
-"""Everything one model's API declares, computed from the settings; pure."""
+"""Everything one model's API declares, computed from the settings or taken from them word by word; pure."""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from components.config import Settings
+from components.config import Model, Settings
+from components.config.exact_api import Refusals
 from components.config.hosts import model_base_url, portal_url
 from components.config.operations import exposed
+from components.config.product_rules import effective
 from components.model_api.operations import TOKEN_METRICS, mapping_rules, methods
 from components.model_api.policies import ApicastPolicy, CorsPolicy, LlmMetricsPolicy, UpstreamConnectionPolicy, chain
 
@@ -17,14 +19,13 @@ USAGE_PATH = "/"
 
 @dataclass(frozen=True, kw_only=True)
 class ApiDefinition:
-    """What feeds the gateway's configuration of one model, and only that: its fingerprint decides about promotion."""
+    """What feeds the gateway's configuration of one model, and only that: its fingerprint decides about promotion.
 
-    system_name: str
-    """Permanent name of product and backend."""
-    name: str
-    """Title in the portal."""
-    description: str
-    """Sentence in the portal."""
+    The whole product is part of that configuration, usage rules included (porta, app/lib/apicast/proxy_source.rb).
+    """
+
+    product: dict[str, Any]
+    """Names, usage rules and proxy settings of the product."""
     private_endpoint: str
     """Base URL of the model server."""
     methods: dict[str, dict[str, str]]
@@ -35,6 +36,8 @@ class ApiDefinition:
     """Mapping rules by verb and pattern."""
     policies: list[dict[str, Any]]
     """The policy chain."""
+    default_service_plan: str
+    """Name of the service plan that is made the product's default; empty for none."""
 
     @property
     def fingerprint(self) -> str:
@@ -42,27 +45,90 @@ class ApiDefinition:
         text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def members(self) -> dict[str, str]:
+        """Kind of every declared metric and method by system name."""
+        return dict.fromkeys(self.metrics, "metric") | dict.fromkeys(self.methods, "method")
+
 
 def api_definition(settings: Settings, key: str) -> ApiDefinition:
     """The API of model `key`."""
     model = settings.models[key]
-    operations = exposed(model, settings.compat)
-    cors = settings.api_defaults.cors
-    open_cors = settings.compat.open_cors
+    metrics = _metrics(model)
     return ApiDefinition(
-        system_name=settings.system_name(key),
-        name=settings.display_name(key),
-        description=model.description,
+        product=_product(settings, key),
         private_endpoint=model_base_url(settings, key),
-        methods=methods(operations),
-        metrics={name: dict(metric) for name, metric in TOKEN_METRICS.items()},
-        rules=mapping_rules(operations, keep_default=settings.compat.keep_default_mapping_rule),
-        policies=chain(
-            [
-                CorsPolicy("*" if open_cors else cors.allow_origin or portal_url(settings)),
-                UpstreamConnectionPolicy(settings.api_defaults.upstream),
-                LlmMetricsPolicy(tuple(TOKEN_METRICS)),
-                ApicastPolicy(),
-            ]
-        ),
+        methods=_methods(settings, model),
+        metrics=metrics,
+        rules=_rules(settings, model),
+        policies=_policies(settings, model, metrics),
+        default_service_plan=model.subscription.plan if model.subscription.default else "",
+    )
+
+
+def _product(settings: Settings, key: str) -> dict[str, Any]:
+    api = settings.models[key].api
+    return {
+        "system_name": settings.system_name(key),
+        "name": settings.display_name(key),
+        "description": settings.models[key].description,
+        **effective(settings.api_defaults.product, api.product),
+        **api.authentication.model_dump(),
+        **_refusals(api.errors),
+        "hostname_rewrite": api.hostname_rewrite,
+        "api_test_path": api.test_path,
+    }
+
+
+def _refusals(declared: Refusals) -> dict[str, Any]:
+    """Proxy settings of the refusals that are declared; the others keep 3scale's own."""
+    settings: dict[str, Any] = {}
+    for kind in ("auth_failed", "auth_missing", "no_match", "limits_exceeded"):
+        refusal = getattr(declared, kind)
+        values = {
+            f"error_{kind}": refusal.text,
+            f"error_status_{kind}": refusal.status,
+            f"error_headers_{kind}": refusal.content_type,
+        }
+        settings |= {name: value for name, value in values.items() if value is not None}
+    return settings
+
+
+def _methods(settings: Settings, model: Model) -> dict[str, dict[str, str]]:
+    if model.api.methods is None:
+        return methods(exposed(model, settings.compat))
+    return {
+        name: {"friendly_name": one.display_name, "description": one.description}
+        for name, one in model.api.methods.items()
+    }
+
+
+def _metrics(model: Model) -> dict[str, dict[str, str]]:
+    if model.api.metrics is None:
+        return {name: dict(metric) for name, metric in TOKEN_METRICS.items()}
+    return {
+        name: {"friendly_name": one.display_name, "unit": one.unit, "description": one.description}
+        for name, one in model.api.metrics.items()
+    }
+
+
+def _rules(settings: Settings, model: Model) -> dict[str, dict[str, Any]]:
+    if model.api.rules is None:
+        return mapping_rules(exposed(model, settings.compat), keep_default=settings.compat.keep_default_mapping_rule)
+    return {key: rule.model_dump() for key, rule in model.api.rules.items()}
+
+
+def _policies(settings: Settings, model: Model, metrics: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    if model.api.policies is not None:
+        return [item.model_dump() for item in model.api.policies]
+    cors = settings.api_defaults.cors
+    origin = "*" if settings.compat.open_cors else cors.allow_origin or portal_url(settings)
+    tokens = tuple(name for name in TOKEN_METRICS if name in metrics)
+    return chain(
+        [
+            CorsPolicy(origin),
+            UpstreamConnectionPolicy(settings.api_defaults.upstream),
+            *([LlmMetricsPolicy(tokens)] if tokens else []),
+            ApicastPolicy(),
+        ]
     )

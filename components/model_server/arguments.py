@@ -1,6 +1,6 @@
 """From a model's settings to vLLM's command line; pure."""
 
-from components.config.catalog import Server
+from components.config.serving import Server
 
 COMMAND = ("python", "-m", "vllm.entrypoints.openai.api_server")
 """Starts vLLM's OpenAI-compatible server."""

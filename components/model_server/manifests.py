@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from components.config.catalog import Resources, Server
+from components.config.serving import Resources, Server
 from components.custom_resources import Manifest
 from components.model_server.arguments import COMMAND, PORT, arguments, environment
 

@@ -3,28 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from components.config import Settings, hosts
-from components.config.consumers import KEY_ENTRY, secret_name
-from components.config.operations import exposed
+from components.config.consumers import KEY_ENTRY, TOKEN_ENTRY, TOKEN_SECRET, secret_name
+from components.config.counted import method_names
 from components.config.outputs import complete
-
-PlanIds = Mapping[tuple[str, str], pulumi.Output[str]]
-"""Ids of the plans by model and plan."""
+from components.site import Offer
 
 
-def stack_outputs(settings: Settings, plan_ids: PlanIds) -> dict[str, Any]:
-    """Every output by name; keys and passwords are given as references to Secrets."""
+def stack_outputs(settings: Settings, offers: Mapping[str, Offer]) -> dict[str, Any]:
+    """Every output by name; keys, tokens and passwords are given as references to Secrets."""
+    names = {key: settings.system_name(key) for key in settings.models}
+    product_ids = {name: offers[key].product_id for key, name in names.items()}
     values = {
         "wildcard_domain": settings.cluster.wildcard_domain,
         "portal_url": hosts.portal_url(settings),
+        "portal_sso_callback_url": hosts.portal_sso_callback_url(settings) if settings.identity is not None else None,
         "threescale_admin_url": hosts.threescale_admin_url(settings),
-        "identity_issuer_url": hosts.identity_issuer_url(settings),
-        "models": [_model(settings, key, plan_ids) for key in settings.models],
-        "model_endpoints": {
-            settings.system_name(key): hosts.gateway_url(settings, key, "production") for key in settings.models
+        "threescale_access_token": {
+            "namespace": settings.namespaces.consumers,
+            "name": TOKEN_SECRET,
+            "key": TOKEN_ENTRY,
         },
+        "identity_issuer_url": hosts.identity_issuer_url(settings),
+        "models": [_model(settings, key, offers[key]) for key in settings.models],
+        "model_endpoints": {name: hosts.gateway_url(settings, key, "production") for key, name in names.items()},
+        "product_ids": product_ids,
+        "backend_ids": {name: offers[key].backend_id for key, name in names.items()},
+        "plan_ids": {name: dict(offers[key].plan_ids) for key, name in names.items()},
+        "proxy_versions": {name: dict(offers[key].versions) for key, name in names.items()},
+        "stats_api": {"base_url": hosts.stats_url(settings), "service_ids": product_ids},
         "test_application_keys": _key_references(settings),
         "compat_flags": list(settings.compat.active),
     }
@@ -32,7 +39,7 @@ def stack_outputs(settings: Settings, plan_ids: PlanIds) -> dict[str, Any]:
     return values
 
 
-def _model(settings: Settings, key: str, plan_ids: PlanIds) -> dict[str, Any]:
+def _model(settings: Settings, key: str, offer: Offer) -> dict[str, Any]:
     model = settings.models[key]
     return {
         "name": key,
@@ -40,11 +47,12 @@ def _model(settings: Settings, key: str, plan_ids: PlanIds) -> dict[str, Any]:
         "served_model_name": settings.served_model_name(key),
         "kind": model.kind,
         "max_model_len": model.max_model_len,
-        "operations": [operation.system_name for operation in exposed(model, settings.compat)],
+        "operations": list(method_names(model, settings.compat)),
         "production_url": hosts.gateway_url(settings, key, "production"),
         "staging_url": hosts.gateway_url(settings, key, "staging"),
         "internal_url": hosts.model_base_url(settings, key),
-        "plan_ids": {plan: plan_ids[key, plan] for plan in model.plans},
+        "docs_url": hosts.docs_url(settings, key),
+        "plan_ids": dict(offer.plan_ids),
     }
 
 

@@ -42,6 +42,8 @@ def _rights(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
         yield "create", "", "secrets", settings.namespaces.identity
     yield "create", "apps.3scale.net", "apimanagers", settings.namespaces.threescale
     yield "create", "", "secrets", settings.namespaces.threescale
+    if settings.threescale.sample_data == "remove":
+        yield "create", "route.openshift.io", "routes", settings.namespaces.threescale
     yield "create", "", "secrets", settings.namespaces.consumers
 
 

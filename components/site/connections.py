@@ -10,6 +10,7 @@ from components.config.hosts import threescale_admin_url
 from components.config.kubeconfig import KubeconfigError, kubeconfig_path
 from components.config.stack import Stack
 from components.custom_resources import ClusterSchemas
+from components.site.instances import FIRST, instance_of
 from components.site.site import Site
 
 _DYNAMIC = "pulumi-python"
@@ -29,6 +30,8 @@ def connected(stack: Stack, ca_bundle: str, schemas: ClusterSchemas | None) -> S
         "accessToken": stack.secrets.threescale_access_token,
         "caBundle": ca_bundle,
     }
+    owners = {key: instance_of(key) for key in settings.models}
+    instances = {name: pulumi.ProviderResource(_DYNAMIC, name, api) for name in sorted({FIRST, *owners.values()})}
     cluster = {"kubeconfig": kubeconfig, "context": settings.cluster.context or ""}
     return Site(
         settings=settings,
@@ -45,7 +48,8 @@ def connected(stack: Stack, ca_bundle: str, schemas: ClusterSchemas | None) -> S
             enable_config_map_mutable=True,
         ),
         gates=pulumi.ProviderResource(_DYNAMIC, "cluster", cluster),
-        threescale=pulumi.ProviderResource(_DYNAMIC, "threescale", api),
+        threescale=instances[FIRST],
+        threescale_by_model={key: instances[name] for key, name in owners.items()},
         threescale_gate=pulumi.ProviderResource(_DYNAMIC, "threescale-gate", api),
     )
 

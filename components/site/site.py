@@ -1,5 +1,6 @@
 """What every component is handed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -29,7 +30,9 @@ class Site:
     gates: pulumi.ProviderResource
     """The cluster, for dynamic resources that wait on it."""
     threescale: pulumi.ProviderResource
-    """3scale's Admin API, for entities."""
+    """3scale's Admin API, for what belongs to the tenant and to its accounts."""
+    threescale_by_model: Mapping[str, pulumi.ProviderResource]
+    """The same for the entities of each model, by its key in the catalogue."""
     threescale_gate: pulumi.ProviderResource
     """The same for the gate: a waiting gate would take one of the four workers of an instance from the entities."""
 

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 NO_BODY = object()
 """Stands for a body that is not JSON."""
+HEAD_ONLY = "/objects/status.json"
+"""Ends the one path that answers a GET with its status alone (porta, admin/api/objects_controller.rb: `head :ok`)."""
 
 
 def result(response: "Response", asked: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the JSON of a good answer; an empty one is good after a DELETE only, and is `{}`.
+    """Return the JSON of a good answer; an empty one is good after a DELETE and of HEAD_ONLY, and is `{}`.
 
     Raises:
         ThreescaleError: the answer is a refusal, or none of 3scale's.
@@ -39,7 +41,8 @@ def result(response: "Response", asked: str) -> Any:  # noqa: ANN401 - any JSON 
     except ValueError:
         data = NO_BODY
     if status in (HTTPStatus.OK, HTTPStatus.CREATED):
-        if data is NO_BODY and not (response.request.method == "DELETE" and not response.content.strip()):
+        may_be_empty = response.request.method == "DELETE" or asked.endswith(HEAD_ONLY)
+        if data is NO_BODY and not (may_be_empty and not response.content.strip()):
             told = f"3scale answered {status} with {_described(response)}"
             raise Unavailable(asked, told, unreadable=True)
         return {} if data is NO_BODY else data

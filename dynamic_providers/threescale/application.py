@@ -1,24 +1,25 @@
 """Application: a developer account's use of one product, with the key that the gateway asks for.
 
-The key is made by 3scale and is a secret output. 3scale would accept a second application of the same name, so the
-natural key is account, plan and name, and is looked up before anything is made.
+The key is made by 3scale, or here when it is rotated, and is a secret output. 3scale would accept a second application
+of the same name, so the natural key is account, plan and name, and is looked up before anything is made. Applications
+that a sign-up brings by a default plan are not ours.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import UpdateResult
 
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
+from dynamic_providers.threescale.application_state import PENDING, SUSPENDED, decided
 from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityProvider, EntityResource
-from dynamic_providers.threescale.errors import Rejected
+from dynamic_providers.threescale.key_rotation import rotated
 from dynamic_providers.threescale.shapes import Id, Title
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
-
-PENDING = "pending"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,11 @@ class ApplicationArgs:
     product_id: Input[str] = ""
     """The plan's product: give it, so that a replaced product replaces its applications, which 3scale cannot move."""
     accepted: Input[bool] = True
-    """Accept the application where its plan requires approval."""
+    """Accept the application where its plan requires approval; false leaves the decision to others."""
+    suspended: Input[bool] = False
+    """The gateway refuses the key while this is true; an application that waits is suspended once it is accepted."""
+    key_rotation: Input[str] = ""
+    """Any text, such as a date; a change of it replaces the key by a new random one, and the old one stops working."""
     adopt: Input[bool] = False
     """Take over an existing application of this account, plan and name."""
 
@@ -47,6 +52,8 @@ class ApplicationProps(Props):
     description: str = ""
     product_id: str = ""
     accepted: bool = True
+    suspended: bool = False
+    key_rotation: str = ""
     adopt: bool = False
 
 
@@ -57,7 +64,7 @@ class ApplicationProvider(EntityProvider):
         title="application", path="accounts/{account_id}/applications", natural_key="name", switch=OF_ACCOUNTS
     )
     props = ApplicationProps
-    later = frozenset({"accepted"})
+    later = frozenset({"accepted", "suspended", "key_rotation"})
     replace_on = frozenset({"account_id", "product_id"})
 
     def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
@@ -75,26 +82,21 @@ class ApplicationProvider(EntityProvider):
         return {"plan_id": int(wanted["plan_id"])} | {name: wanted[name] for name in ("name", "description")}
 
     def live(self, item: Json) -> Json:
-        """Return the inputs that 3scale tells; the product is told only to those who declared it."""
-        told = {name: item.get(name) for name in ("name", "description")}
-        return told | {"plan_id": str(item["plan_id"]), "accepted": item["state"] != PENDING}
+        """Return the inputs that 3scale tells; the product is told only to those who declared it.
+
+        While it waits, that it is not accepted; afterwards there is no way back, so `accepted: false` is no difference
+        in one that others, or no rule at all, let through. Whether it is suspended is told from then on.
+        """
+        told = {name: item.get(name) for name in ("name", "description")} | {"plan_id": str(item["plan_id"])}
+        return told | ({"accepted": False} if item["state"] == PENDING else {"suspended": item["state"] == SUSPENDED})
 
     def outputs(self, item: Json) -> Json:
         """Return the key."""
         return {"user_key": item.get("user_key")}
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        """Accept an application that waits for it, where that is declared."""
-        if not wanted["accepted"] or item["state"] != PENDING:
-            return item
-        try:
-            return item | api.item("PUT", f"{self.path(wanted)}/{item['id']}/accept")
-        except Rejected:
-            # A repeated request whose first answer was lost meets an application that is accepted already.
-            found = self.fetch(api, str(item["id"]), wanted)
-            if found["state"] == PENDING:
-                raise
-            return found
+        """Accept an application that waits for it and suspend it, where that is declared."""
+        return decided(api, f"{self.path(wanted)}/{item['id']}", item, wanted)
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
         """Send what differs; the plan has a call of its own, which answers the plan."""
@@ -105,6 +107,18 @@ class ApplicationProvider(EntityProvider):
             api.call("PUT", f"{self.path(wanted)}/{item['id']}/change_plan", {"plan_id": int(wanted["plan_id"])})
             item = self.fetch(api, str(item["id"]), wanted)
         return self.finish(api, item, wanted)
+
+    def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
+        """Bring the application to the declared inputs; a changed `key_rotation` makes a new key."""
+        updated, wanted = super().update(_id, _olds, _news), self.canonical(_news)
+        if self.canonical(_olds)["key_rotation"] == wanted["key_rotation"]:
+            return updated
+        return UpdateResult(
+            {
+                **(updated.outs or {}),
+                "user_key": rotated(lambda fields: self.put(self.api, {"id": _id}, fields, wanted), wanted["name"]),
+            }
+        )
 
 
 class Application(EntityResource, module="threescale", name="Application"):

@@ -1,30 +1,31 @@
-"""ApplicationPlan: what an application of a product may use, with its limits.
+"""ApplicationPlan: what an application of a product may use, with its limits, prices and features.
 
 Deliberately absent: making a plan the product's default, which 3scale can set and never unset.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pulumi import Input, Output, ResourceOptions
-from pydantic import AfterValidator, Field
+from pulumi.dynamic import UpdateResult
+from pydantic import NonNegativeInt
 
-from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
+from dynamic_providers.threescale import plan_state
 from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
-from dynamic_providers.threescale.errors import Rejected
-from dynamic_providers.threescale.limits import Limit, held_limits, limit_key, set_limits
+from dynamic_providers.threescale.foreign import BEFORE
+from dynamic_providers.threescale.plan_sets import SETS, PlanSets, PlanSetsArgs, held_sets, shown_sets, write_set
+from dynamic_providers.threescale.prices import Money
 from dynamic_providers.threescale.shapes import Id, SystemName, Title
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
-PUBLISHED = "published"
+OF_THE_PLAN = ("name", "approval_required", "setup_fee", "cost_per_month", "trial_period_days")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApplicationPlanArgs:
+class ApplicationPlanArgs(PlanSetsArgs):
     """What a caller declares."""
 
     product_id: Input[str]
@@ -36,13 +37,15 @@ class ApplicationPlanArgs:
     """Offered in the portal."""
     approval_required: Input[bool] = False
     """New applications wait for an administrator."""
-    limits: Input[Mapping[str, Input[Mapping[str, Input[int]]]]] = field(default_factory=dict)
-    """`<metric> per <period>`, such as `hits per day`, → `{"value": …}`. Limits that are not declared are removed."""
+    setup_fee: Input[float] = 0
+    cost_per_month: Input[float] = 0
+    """In the tenant's currency, with up to four decimals, like `setup_fee`."""
+    trial_period_days: Input[int] = 0
     adopt: Input[bool] = False
     """Take over an existing plan of this system name."""
 
 
-class ApplicationPlanProps(Props):
+class ApplicationPlanProps(PlanSets):
     """The same fields, resolved."""
 
     product_id: Id
@@ -50,7 +53,9 @@ class ApplicationPlanProps(Props):
     name: Title
     published: bool = True
     approval_required: bool = False
-    limits: dict[Annotated[str, AfterValidator(limit_key)], Limit] = Field(default_factory=dict)
+    setup_fee: Money = 0
+    cost_per_month: Money = 0
+    trial_period_days: NonNegativeInt = 0
     adopt: bool = False
 
 
@@ -65,49 +70,49 @@ class ApplicationPlanProvider(EntityProvider):
     )
     props = ApplicationPlanProps
     replace_on = frozenset({"product_id", "system_name"})
-    later = frozenset({"limits"})
+    later = frozenset({*SETS, "foreign"})
     side_by_side = True  # 3scale refuses to delete a plan that still has applications
 
     def body(self, wanted: Json) -> Json:
         """Return the plan's own fields, and its publication, which a create takes in the same call."""
-        publish = {"state_event": "publish"} if wanted["published"] else {}
-        return {name: wanted[name] for name in ("system_name", "name", "approval_required")} | publish
+        publish = plan_state.event(published=True) if wanted["published"] else {}
+        return {name: wanted[name] for name in ("system_name", *OF_THE_PLAN)} | publish
 
     def fetch(self, api: "AdminApi", id_: str, known: Json) -> Json:
-        """Return the plan with its limits."""
+        """Return the plan with its sets."""
         plan = super().fetch(api, id_, known)
-        return plan | {"limits": held_limits(api, plan, known["product_id"])}
+        return plan | held_sets(api, plan, known)
 
     def live(self, item: Json) -> Json:
-        """Return the plan's fields; `limits` carries the value only."""
-        limits = {key: {"value": limit["value"]} for key, limit in item["limits"].items()}
-        return super().live(item) | {"published": item["state"] == PUBLISHED, "limits": limits}
+        """Return the plan's fields and sets."""
+        own = {name: item.get(name) for name in ("system_name", *OF_THE_PLAN)}
+        return own | {"published": item["state"] == plan_state.PUBLISHED} | shown_sets(item)
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        """Set the limits of a plan that has none yet."""
-        set_limits(api, item, wanted["product_id"], wanted["limits"], item.get("limits", {}))
-        return item | {"limits": wanted["limits"]}
+        """Fill the sets of a plan that has none yet."""
+        return self._filled(api, item, wanted, frozenset(SETS))
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
         """Send what differs; an event only from the state it belongs to, because 3scale refuses it otherwise."""
-        if changed - {"limits"}:
-            event = {"state_event": "publish" if wanted["published"] else "hide"} if "published" in changed else {}
-            fields = {name: wanted[name] for name in ("name", "approval_required")}
-            item = item | self._transition(api, item, fields | event, wanted)
-        return self.finish(api, item, wanted) if "limits" in changed else item
+        published = wanted["published"]
+        if changed - SETS.keys():
+            event = plan_state.event(published=published) if "published" in changed else {}
+            fields = {name: wanted[name] for name in OF_THE_PLAN} | event
+            plan = plan_state.changed(lambda sent: self.put(api, item, sent, wanted), fields, published=published)
+            item = item | plan
+        return self._filled(api, item, wanted, changed)
 
-    def _transition(self, api: "AdminApi", item: Json, fields: Json, wanted: Json) -> Json:
-        try:
-            return self.put(api, item, fields, wanted)
-        except Rejected as refusal:
-            # A repeated request whose first answer was lost meets a plan that is published or hidden already.
-            if not refusal.reasons.get("state_event"):
-                raise
-            rest = {name: value for name, value in fields.items() if name != "state_event"}
-            plan = self.put(api, item, rest, wanted)
-            if (plan["state"] == PUBLISHED) != wanted["published"]:
-                raise
-            return plan
+    def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
+        """Bring the plan to the declared inputs, with a view to what is not declared any more."""
+        api, wanted = self.api, self.canonical(_news)
+        held = self.fetch(api, _id, wanted | {BEFORE: self.canonical(_olds)})
+        return UpdateResult(self.state(self.converge(api, held, wanted), wanted))
+
+    def _filled(self, api: "AdminApi", item: Json, wanted: Json, names: frozenset[str]) -> Json:
+        for name in names & SETS.keys():
+            write_set(api, item, name, wanted)
+            item = item | {name: wanted[name]}
+        return item
 
 
 class ApplicationPlan(EntityResource, module="threescale", name="ApplicationPlan"):

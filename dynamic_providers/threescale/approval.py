@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING
 
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.errors import Rejected
+from dynamic_providers.threescale.user_state import ACTIVE, activation
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
-ACTIVE, APPROVED = "active", "approved"
-UNLOCK = {"pending": "activate", "suspended": "unsuspend"}
-"""State of a user → the event that makes it active, which is also the last part of its path."""
+APPROVED = "approved"
 
 
 def is_approved(account: Json) -> bool:
@@ -37,6 +36,6 @@ def _events(account: Json, *, approved: bool) -> list[str]:
     path, user = f"accounts/{account['id']}", account["user"]
     if not approved:
         return [f"{path}/make_pending"] * (account["state"] == APPROVED)
-    unlock = UNLOCK.get(user.get("state"))
+    unlock = activation(user.get("state", ""), active=True)
     unlocking = [f"{path}/users/{user['id']}/{unlock}"] * bool(unlock)
     return unlocking + [f"{path}/approve"] * (account["state"] != APPROVED)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 from dynamic_providers.declared import Member, Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
+from dynamic_providers.threescale.foreign import BEFORE, REMOVE, Foreign, answered_for
 from dynamic_providers.threescale.owned import OwnedProvider, removed
 from dynamic_providers.threescale.shapes import Id
 
@@ -38,6 +39,8 @@ class BackendUsagesArgs:
     product_id: Input[str]
     usages: "Input[Mapping[str, Input[Mapping[str, Input[str]]]]]"
     """Path (`/`, `/v2`) → `{"backend_id": …}`. A backend can be used once in a product."""
+    foreign: Input[str] = REMOVE
+    """What to do with usages nobody declared: `remove`, or `keep`."""
 
 
 class BackendUsagesProps(Props):
@@ -45,6 +48,7 @@ class BackendUsagesProps(Props):
 
     product_id: Id
     usages: dict[Annotated[str, AfterValidator(_path)], Usage]
+    foreign: Foreign = "remove"
 
 
 class BackendUsagesProvider(OwnedProvider):
@@ -70,11 +74,12 @@ class BackendUsagesProvider(OwnedProvider):
         return {}
 
     def clear(self, api: "AdminApi", known: Json) -> None:
-        """Remove every usage, so that the backends can be deleted."""
-        self.converge(api, known | {"usages": {}})
+        """Remove what this resource answers for, so that the backends can be deleted."""
+        self.converge(api, known | {"usages": {}, BEFORE: known})
 
     def _held(self, api: "AdminApi", known: Json) -> dict[str, Json]:
-        return {usage["path"]: usage for usage in api.pages(f"services/{known['product_id']}/backend_usages")}
+        held = {usage["path"]: usage for usage in api.pages(f"services/{known['product_id']}/backend_usages")}
+        return answered_for(held, known, "usages")
 
 
 class BackendUsages(EntityResource, module="threescale", name="BackendUsages"):

@@ -5,6 +5,7 @@ answers XML (porta, config/routes.rb).
 """
 
 import contextlib
+import hmac
 import os
 import re
 import ssl
@@ -26,7 +27,14 @@ UNREADABLE_TRIES = 3
 HEALING_PAUSES_SECONDS = (0.1, 1.0, 4.0)
 """Rests before a create whose answer was lost is looked for and, if absent, tried again."""
 
+OF_A_GATEWAY = r"services/(\d+)(|/proxy|/proxy/.*|/backend_usages.*)"
+"""Paths where a write changes what the gateways of a product read; the backends that exist already are the rest."""
+DEPLOYED = ("/proxy", "/proxy/policies")
+"""Of these, those after whose change 3scale deploys to staging by itself."""
+
 T = TypeVar("T")
+Attachment = tuple[str, bytes, str]
+"""File name, content and content type of an upload."""
 
 
 class AdminApi:
@@ -43,14 +51,23 @@ class AdminApi:
         self.admin_url = _checked_url(admin_url)
         self.patience = patience or Patience()
         self._session = _session(access_token, ca_bundle, self.patience)
+        self._access_token = access_token
         self._guard = threading.Lock()
         self._products: dict[str, threading.Lock] = {}
         self._index_guard = threading.Lock()
         self._indexes: dict[tuple[str, str], dict[str, str]] = {}
-        self._empty: set[str] = set()
+        self._expected: dict[str, list[Json]] = {}
+        self._deployed: set[str] = set()
 
-    def call(self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - any JSON value
-        """Return the JSON that 3scale answers; `{}` where it answers nothing.
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        query: Mapping[str, str] | None = None,
+        attachment: Attachment | None = None,
+    ) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the JSON that 3scale answers; `{}` where it answers nothing. With an attachment the body is multipart.
 
         Raises:
             ThreescaleError: see `errors`.
@@ -61,33 +78,40 @@ class AdminApi:
             while True:
                 tries -= 1
                 try:
-                    return answers.result(self._send(asked, body, query), asked)
+                    self._note(method, path, done=False)
+                    result = answers.result(self._send(asked, body, query, attachment), asked)
                 except Unavailable as lost:
                     if not (lost.unreadable and tries):
                         raise
+                else:
+                    self._note(method, path, done=True)
+                    return result
 
     def item(self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None) -> Json:
         """Return the entity of an answer, out of its envelope: `{"service": {…}}` gives `{…}`."""
         return unwrapped(self.call(method, path, body, query))
 
-    def pages(self, path: str, collection: str = "", query: Mapping[str, str] | None = None) -> Iterator[Json]:
+    def pages(
+        self, path: str, collection: str = "", query: Mapping[str, str] | None = None, *, size: int = 0
+    ) -> Iterator[Json]:
         """Yield every entity of a list, out of its envelopes; `collection` is the outer one, "" for a bare array.
 
         Ends with the first page that is not full: 3scale tells the number of pages for some collections only, and gives
-        the whole of some others again and again.
+        the whole of some others again and again. `size` is that of a page, where PAGE is too large for 3scale.
         """
-        if path in self._empty:
-            self._empty.discard(path)
+        size = size or PAGE
+        if (known := self.expected(path)) is not None:
+            yield from known
             return
         page, last_first = 1, None
         while True:
-            answer = self.call("GET", path, query={**(query or {}), "page": str(page), "per_page": str(PAGE)})
+            answer = self.call("GET", path, query={**(query or {}), "page": str(page), "per_page": str(size)})
             items = [unwrapped(item) for item in (answer[collection] if collection else answer)]
             first = items[0].get("id") if items else None
             if page > 1 and first == last_first:
                 return
             yield from items
-            if len(items) < PAGE:
+            if len(items) < size:
                 return
             page, last_first = page + 1, first
 
@@ -108,15 +132,29 @@ class AdminApi:
         with self._index_guard:
             self._indexes[path, key] = dict(names)
 
-    def expect_empty(self, path: str) -> None:
+    def expect(self, path: str, items: list[Json]) -> None:
         """Spare the next reading of a list: it belongs to something that this process has just made."""
-        self._empty.add(path)
+        self._expected[path] = items
+
+    def expected(self, path: str) -> list[Json] | None:
+        """Return, once, what `expect` was told of a list; None stands for a list that has to be read."""
+        return self._expected.pop(path, None)
 
     def remember(self, path: str, key: str, name: str, id_: str) -> None:
         """Add what this process made to the list that `index` keeps."""
         with self._index_guard:
             if (path, key) in self._indexes:
                 self._indexes[path, key][name] = id_
+
+    def deployed_by_itself(self, product_id: str) -> bool:
+        """Tell, once, whether 3scale has deployed what this process wrote last of a product's gateway configuration.
+
+        It does so after each write of proxy settings and of the policy chain (porta, Proxy#save_and_deploy).
+        """
+        with self._guard:
+            known = product_id in self._deployed
+            self._deployed.discard(product_id)
+            return known
 
     def exists(self, object_type: str, id_: str) -> bool:
         """Tell whether the row of a deleted product or backend is still there, holding its name (objects/status)."""
@@ -125,6 +163,10 @@ class AdminApi:
         except NotFound:
             return False
         return True
+
+    def works_with(self, value: str) -> bool:
+        """Tell whether `value` is the access token of this client."""
+        return hmac.compare_digest(value.encode(), self._access_token.encode())
 
     def heal(self, attempt: Callable[[], T]) -> T:
         """Return the result of `attempt`, run again when the answer of a POST was lost; it looks before it writes."""
@@ -140,6 +182,19 @@ class AdminApi:
             threading.Event().wait(rest)
         return attempt()
 
+    def _note(self, method: str, path: str, *, done: bool) -> None:
+        """Keep in mind which products 3scale has deployed after the last write to what their gateways read."""
+        written = re.fullmatch(OF_A_GATEWAY, path)
+        if method == "GET" or not (written or path.startswith("backend_apis/")):
+            return
+        with self._guard:
+            if written is None:
+                self._deployed.clear()
+            elif done and written[2] in DEPLOYED:
+                self._deployed.add(written[1])
+            else:
+                self._deployed.discard(written[1])
+
     def _turn(self, method: str, path: str) -> contextlib.AbstractContextManager[Any]:
         """Return the lock of the product that `path` writes to.
 
@@ -152,11 +207,14 @@ class AdminApi:
         with self._guard:
             return self._products.setdefault(product[1], threading.Lock())
 
-    def _send(self, asked: str, body: Json | None, query: Mapping[str, str] | None) -> requests.Response:
+    def _send(
+        self, asked: str, body: Json | None, query: Mapping[str, str] | None, attachment: Attachment | None
+    ) -> requests.Response:
         method, _, url = asked.partition(" ")
+        sent: Json = {"data": body, "files": {"attachment": attachment}} if attachment else {"json": body}
         times = (self.patience.connect_seconds, self.patience.read_seconds)
         try:
-            return self._session.request(method, url, params=query, json=body, timeout=times, allow_redirects=False)
+            return self._session.request(method, url, params=query, **sent, timeout=times, allow_redirects=False)
         except requests.exceptions.SSLError as error:
             remedy = "Give the authority's certificate as `caBundle`, or correct the address"
             raise Unavailable(asked, transport.cause(error), remedy=remedy, hopeless=True) from None

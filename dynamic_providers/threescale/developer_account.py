@@ -20,6 +20,8 @@ from dynamic_providers.threescale.shapes import Title
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
+BILLING = ("monthly_billing_enabled", "monthly_charging_enabled")
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeveloperAccountArgs:
@@ -33,6 +35,10 @@ class DeveloperAccountArgs:
     """Address of the first user, unique in the tenant."""
     approved: Input[bool] = True
     """The account may use the portal and its applications the gateway."""
+    monthly_billing_enabled: Input[bool] = False
+    """Invoices are made for the account each month, where the tenant bills at all; 3scale itself begins with true."""
+    monthly_charging_enabled: Input[bool] = False
+    """The credit card of the account is charged for its invoices; 3scale itself begins with true."""
     adopt: Input[bool] = False
     """Take over the account of an existing user of this name."""
 
@@ -44,6 +50,8 @@ class DeveloperAccountProps(Props):
     username: Annotated[str, Field(min_length=3, max_length=40)]
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
     approved: bool = True
+    monthly_billing_enabled: bool = False
+    monthly_charging_enabled: bool = False
     adopt: bool = False
 
 
@@ -54,7 +62,7 @@ class DeveloperAccountProvider(EntityProvider):
         title="developer account", path="accounts", create_path="signup", natural_key="username", switch=OF_ACCOUNTS
     )
     props = DeveloperAccountProps
-    later = frozenset({"approved"})
+    later = frozenset({"approved", *BILLING})
 
     def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
         """Return the id of the account that the user of this name belongs to."""
@@ -78,21 +86,25 @@ class DeveloperAccountProvider(EntityProvider):
         """Return the account's name and its user's; approved when both decisions are taken."""
         user = item["user"]
         told = {name: user.get(name) for name in ("username", "email")}
+        # 3scale tells nothing about billing where an account has no settings of its own.
+        told |= {name: item[name] for name in BILLING if name in item}
         return told | {"org_name": item.get("org_name"), "approved": is_approved(item)}
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        """Activate the user and approve the account, where that is declared."""
+        """Set what a sign-up cannot, activate the user and approve the account, where that is declared."""
+        if billing := {name: wanted[name] for name in BILLING if item.get(name, wanted[name]) != wanted[name]}:
+            self.put(api, item, billing, wanted)
         whole = self.fetch(api, str(item["id"]), wanted)
         return self._decided(api, whole, wanted) if wanted["approved"] else whole
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
         """Send what differs, to the account and to its user."""
         id_ = str(item["id"])
-        if "org_name" in changed:
-            self.put(api, item, {"org_name": wanted["org_name"]}, wanted)
+        if fields := {name: wanted[name] for name in ("org_name", *BILLING) if name in changed}:
+            self.put(api, item, fields, wanted)
         if changed & {"username", "email"}:
-            fields = {name: wanted[name] for name in ("username", "email")}
-            api.call("PUT", f"accounts/{id_}/users/{item['user']['id']}", fields)
+            person = {name: wanted[name] for name in ("username", "email")}
+            api.call("PUT", f"accounts/{id_}/users/{item['user']['id']}", person)
         if "approved" in changed:
             return self._decided(api, item, wanted)
         return self.fetch(api, id_, wanted)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PURGE_SECONDS = 300.0
 """Products and backends hold their name until a background job has purged them (porta, DeleteObjectHierarchyWorker)."""
 
-OF_MODELS, OF_ACCOUNTS = "models.<key>.adopt", "consumers.accounts.<key>.adopt"
+OF_TENANT, OF_MODELS, OF_ACCOUNTS = "threescale.adopt", "models.<key>.adopt", "consumers.accounts.<key>.adopt"
 """Where the stack's configuration declares `adopt`."""
 
 EntityResource = DeclaredResource
@@ -65,6 +65,10 @@ class Entity:
 
 class TenantProvider(DeclaredProvider):
     """A provider that talks to a tenant."""
+
+    told_once: ClassVar[bool] = False
+    """True when 3scale tells a part of the entity in the answer to its create only: found after a crash, it is of no
+    use."""
 
     @property
     def api(self) -> "AdminApi":

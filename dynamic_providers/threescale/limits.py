@@ -40,13 +40,13 @@ def held_limits(api: "AdminApi", plan: Json, product_id: str) -> dict[str, Json]
     return {f"{names[str(limit['metric_id'])]} per {limit['period']}": limit for limit in limits}
 
 
+def limit_fields(limit: Json) -> Json:
+    """Return what is declared of a limit that the server holds; a blank value stands for 0 there."""
+    return {"value": limit.get("value") or 0}
+
+
 def set_limits(api: "AdminApi", plan: Json, product_id: str, wanted: Json, held: dict[str, Json]) -> None:
-    """Bring the limits of a plan from `held` to `wanted`; after a lost answer, from what is held by then."""
-    seen = [held]
-    api.heal(lambda: _set(api, plan, product_id, wanted, seen.pop() if seen else held_limits(api, plan, product_id)))
-
-
-def _set(api: "AdminApi", plan: Json, product_id: str, wanted: Json, held: dict[str, Json]) -> None:
+    """Bring the limits of a plan from `held` to `wanted`."""
     metrics = {key: key.rpartition(" per ")[0] for key in wanted}
     ids = metric_ids(api, product_id, needed=set(metrics.values())) if wanted.keys() - held.keys() else {}
     removed(api, (_path(plan, held[key]["metric_id"], held[key]["id"]) for key in held.keys() - wanted.keys()))
@@ -54,7 +54,7 @@ def _set(api: "AdminApi", plan: Json, product_id: str, wanted: Json, held: dict[
         if key not in held:
             body = {"period": key.rpartition(" per ")[2], "value": limit["value"]}
             api.call("POST", _path(plan, ids[metrics[key]]), {"usage_limit": body})
-        elif held[key]["value"] != limit["value"]:
+        elif limit_fields(held[key]) != limit:
             path = _path(plan, held[key]["metric_id"], held[key]["id"])
             api.call("PUT", path, {"usage_limit": {"value": limit["value"]}})
 

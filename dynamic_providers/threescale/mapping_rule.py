@@ -1,4 +1,4 @@
-"""One mapping rule: what it is known by, and what a request that matches it counts."""
+"""One mapping rule: what it is known by, what a request that matches it counts, and how the two are compared."""
 
 import re
 from typing import TYPE_CHECKING
@@ -25,6 +25,10 @@ def rule_key(value: str) -> str:
     return value
 
 
+DEFAULT_RULE = "GET /"
+"""3scale makes it with each product, on `hits`: a prefix of every path, so that each GET would count twice."""
+
+
 class Rule(Member):
     """What a matching request counts."""
 
@@ -38,12 +42,26 @@ class Rule(Member):
 
 
 def rule_fields(key: str, rule: Json, ids: "Mapping[str, str]") -> Json:
-    """Return what is sent for a declared rule, all but its place; `ids` are those of the metrics."""
+    """Return what is sent for a declared rule, all but its place; `ids` are those of the metrics.
+
+    Without the id of its metric, the rule's metric is left as it is.
+    """
     method, _, pattern = key.partition(" ")
-    return {
-        "http_method": method,
-        "pattern": pattern,
-        "metric_id": int(ids[rule["metric"]]),
-        "delta": rule["delta"],
-        "last": rule["last"],
-    }
+    counted = {"metric_id": int(ids[rule["metric"]])} if rule["metric"] in ids else {}
+    return {"http_method": method, "pattern": pattern, **counted, "delta": rule["delta"], "last": rule["last"]}
+
+
+def rule_shown(rule: Json, names: "Mapping[str, str]", position: int) -> Json:
+    """Return a rule of the server as it is declared; `names` are those of the metrics."""
+    metric = names[str(rule["metric_id"])]
+    return {"metric": metric, "delta": rule["delta"], "position": position, "last": bool(rule.get("last"))}
+
+
+def rule_differs(rule: Json, fields: Json) -> bool:
+    """Tell whether a rule of the server lacks any of `fields`; a value left out of an answer stands for false."""
+    return any((rule.get(name) or False) != value for name, value in fields.items())
+
+
+def is_default(rule: Json | None, hits_id: str) -> bool:
+    """Tell whether `rule` is the one that 3scale made with the product (porta, Proxy: create_default_proxy_rules)."""
+    return rule is not None and not rule_differs(rule, {"metric_id": int(hits_id), "delta": 1, "last": False})

@@ -1,10 +1,11 @@
 """MappingRules: which request counts which metric, in order. 3scale would accept a rule twice and count it twice.
 
 A rule is known by method and pattern. Declared positions leave gaps (10, 20, 30), 3scale's have none (1, 2, 3): only
-the order counts. The rule `GET /` that 3scale makes with a product, and every other rule nobody declared, is
-rewritten into a missing one or removed.
+the order counts, and foreign rules that are kept stand somewhere in between. The rule `GET /` that 3scale makes with a
+product is foreign to everybody: unless declared, a create rewrites it into a missing one or removes it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,15 +15,24 @@ from pydantic import AfterValidator
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
-from dynamic_providers.threescale.mapping_rule import Rule, rule_fields, rule_key
+from dynamic_providers.threescale.foreign import BEFORE, REMOVE, Foreign, answered_for
+from dynamic_providers.threescale.mapping_rule import (
+    DEFAULT_RULE,
+    Rule,
+    is_default,
+    rule_differs,
+    rule_fields,
+    rule_key,
+    rule_shown,
+)
+from dynamic_providers.threescale.metric import HITS
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import OwnedProvider, removed
-from dynamic_providers.threescale.rule_order import declared_positions, in_order, named
+from dynamic_providers.threescale.rule_order import declared_order, declared_positions, in_order, named, placements
+from dynamic_providers.threescale.rule_rewrite import rewritten
 from dynamic_providers.threescale.shapes import Id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dynamic_providers.threescale.client import AdminApi
 
 
@@ -31,8 +41,10 @@ class MappingRulesArgs:
     """What a caller declares."""
 
     product_id: Input[str]
-    rules: "Input[Mapping[str, Input[Mapping[str, Any]]]]"
+    rules: Input[Mapping[str, Input[Mapping[str, Any]]]]
     """`POST /v1/chat/completions` → `metric`, `delta`, `position`, `last`. Prefixes, unless a pattern ends in `$`."""
+    foreign: Input[str] = REMOVE
+    """What to do with rules nobody declared: `remove`, or `keep`."""
 
 
 class MappingRulesProps(Props):
@@ -40,71 +52,74 @@ class MappingRulesProps(Props):
 
     product_id: Id
     rules: dict[Annotated[str, AfterValidator(rule_key)], Rule]
+    foreign: Foreign = "remove"
 
 
 class MappingRulesProvider(OwnedProvider):
     """`/admin/api/services/{product_id}/proxy/mapping_rules`."""
 
     props = MappingRulesProps
+    kept = frozenset({"rule_ids"})
 
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the rules of the server, each with the declared position that its place in the order stands for."""
-        held = named(self._held(api, known))
+        held = answered_for(named(self._served(api, known)), known, "rules")
         names = metric_names(api, known["product_id"], (str(rule["metric_id"]) for rule in held.values()))
-        declared = {key: rule["position"] for key, rule in known["rules"].items()}
-        positions = declared_positions(held, declared)
-        return {
-            "rules": {
-                key: {
-                    "metric": names[str(rule["metric_id"])],
-                    "delta": rule["delta"],
-                    "position": positions[key],
-                    "last": bool(rule.get("last")),
-                }
-                for key, rule in held.items()
-            }
-        }
+        positions = declared_positions(held, {key: rule["position"] for key, rule in known["rules"].items()})
+        shown = {key: rule_shown(rule, names, positions[key]) for key, rule in held.items()}
+        return {"rules": shown, "rule_ids": _ids(held, known)}
 
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
-        """Rewrite or remove what nobody declared, then put every declared rule in its place, first to last."""
-        path, rules = self._path(wanted), wanted["rules"]
-        ids = metric_ids(api, wanted["product_id"], needed={rule["metric"] for rule in rules.values()})
-        keys = sorted(rules, key=lambda key: (rules[key]["position"], key))
-        served = self._held(api, wanted)
-        held = named(served)
-        spare = [rule for key, rule in held.items() if key not in rules]
-        for key in keys:
-            if key not in held and spare:
-                held[key] = spare.pop(0)
-        removed(api, (f"{path}/{rule['id']}" for rule in spare))
-        order = [rule["id"] for rule in served if rule not in spare]
-        for place, key in enumerate(keys):
-            fields, rule = rule_fields(key, rules[key], ids), held.get(key)
-            moved = rule is None or order.index(rule["id"]) != place
-            fields |= {"position": place + 1} if moved else {}
-            if rule is None:
-                order.insert(place, api.item("POST", path, {"mapping_rule": fields})["id"])
-            elif moved or any(rule.get(name) != value for name, value in fields.items()):
-                api.call("PATCH", f"{path}/{rule['id']}", {"mapping_rule": fields})
-                order.remove(rule["id"])
-                order.insert(place, rule["id"])
-        return {}
+        """Rewrite or remove what is not declared, then put every declared rule in its place, first to last."""
+        if rewritten(api, self._path(wanted), wanted):
+            return {"rule_ids": wanted["rule_ids"]}
+        path, rules, served = self._path(wanted), wanted["rules"], named(self._served(api, wanted))
+        ids = metric_ids(api, wanted["product_id"], needed={HITS, *(rule["metric"] for rule in rules.values())})
+        spare = [key for key in self._ours(served, wanted, ids) if key not in rules]
+        for key in declared_order(rules):
+            if key not in served and spare:
+                taken = spare.pop(0)
+                served = {key if name == taken else name: rule for name, rule in served.items()}
+        removed(api, [f"{path}/{served.pop(key)['id']}" for key in spare])
+        fields = {key: rule_fields(key, rule, ids) for key, rule in rules.items()}
+        differing = {key for key, rule in served.items() if key in rules and rule_differs(rule, fields[key])}
+        for key, place in placements(declared_order(rules), list(served), differing):
+            body = {"mapping_rule": fields[key] | ({} if place is None else {"position": place + 1})}
+            if key in served:
+                api.call("PATCH", f"{path}/{served[key]['id']}", body)
+            else:
+                served[key] = api.item("POST", path, body)
+        return {"rule_ids": _ids(served, wanted)}
 
     def clear(self, api: "AdminApi", known: Json) -> None:
-        """Remove every rule."""
-        removed(api, (f"{self._path(known)}/{rule['id']}" for rule in self._held(api, known)))
+        """Remove the rules that this resource answers for."""
+        held = answered_for(named(self._served(api, known)), known, "rules")
+        removed(api, (f"{self._path(known)}/{rule['id']}" for rule in held.values()))
+
+    def _ours(self, served: dict[str, Json], wanted: Json, ids: Mapping[str, str]) -> dict[str, Json]:
+        """Return the rules this resource answers for; in a create, also the one that 3scale made with the product."""
+        ours = answered_for(served, wanted, "rules")
+        if BEFORE not in wanted and is_default(served.get(DEFAULT_RULE), ids[HITS]):
+            ours[DEFAULT_RULE] = served[DEFAULT_RULE]
+        return ours
 
     def _path(self, known: Json) -> str:
         return f"services/{known['product_id']}/proxy/mapping_rules"
 
-    def _held(self, api: "AdminApi", known: Json) -> list[Json]:
+    def _served(self, api: "AdminApi", known: Json) -> list[Json]:
         return in_order(api.pages(self._path(known), "mapping_rules"))
+
+
+def _ids(held: Mapping[str, Json], wanted: Json) -> dict[str, str]:
+    return {key: str(rule["id"]) for key, rule in held.items() if key in wanted["rules"]}
 
 
 class MappingRules(EntityResource, module="threescale", name="MappingRules"):
     """The mapping rules of one product."""
 
     product_id: Output[str]
+    rule_ids: Output[dict[str, str]]
+    """Method and pattern → id of every declared rule."""
 
     def __init__(self, name: str, args: MappingRulesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(MappingRulesProvider(), name, args, opts)

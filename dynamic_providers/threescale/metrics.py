@@ -1,8 +1,8 @@
 """Metrics: the metrics and methods of a product as one set. It only adds and changes.
 
 A metric that a promoted configuration counts cannot be deleted (porta: 403), so a member left out is forgotten here
-and kept on the server until something that runs after the promotion without it removes it. Metrics that nobody
-declared are kept too.
+and kept on the server until `RetiredMetrics`, which runs after the promotion without it, removes it. Metrics that
+nobody declared are that resource's business too.
 """
 
 import sys
@@ -16,8 +16,21 @@ from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.errors import Rejected
-from dynamic_providers.threescale.metric import KINDS, Method, Metric, metric_fields
+from dynamic_providers.threescale.metric import (
+    HITS,
+    KINDS,
+    Method,
+    Metric,
+    held_metrics,
+    kind_of,
+    list_path,
+    metric_fields,
+    metric_path,
+    metrics_of_new_product,
+    of_other_kind,
+)
 from dynamic_providers.threescale.metric_names import remember_metrics
+from dynamic_providers.threescale.metric_titles import free_titles
 from dynamic_providers.threescale.owned import OwnedProvider, removed
 from dynamic_providers.threescale.shapes import Id, SystemName
 
@@ -25,9 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dynamic_providers.threescale.client import AdminApi
-
-HITS = "hits"
-"""Made by 3scale with each product, parent of all its methods, undeletable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,50 +66,52 @@ class MetricsProvider(OwnedProvider):
 
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the declared members that exist, and their ids."""
-        held = self._held(api, known)
+        held = held_metrics(api, known["product_id"])
         kinds = {
-            kind: {name: metric_fields(held[name], kind) for name in known[kind] if name in held} for kind in KINDS
+            kind: {name: metric_fields(held[name], kind) for name in known[kind] if _is(held.get(name), kind)}
+            for kind in KINDS
         }
-        return kinds | {"metric_ids": self._ids(held, known)}
+        return kinds | {"metric_ids": _ids(held, known)}
 
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
         """Change what differs and add what is missing, one after the other."""
-        held = self._held(api, wanted)
+        product_id = wanted["product_id"]
+        held = held_metrics(api, product_id) or metrics_of_new_product(api, product_id)
+        free_titles(api, product_id, held, wanted)
         for kind in KINDS:
-            list_path = self._path(wanted, held, kind)
             for name, fields in wanted[kind].items():
                 if name not in held:
                     body = {"metric": {"system_name": name, **fields}}
-                    held[name] = api.item("POST", list_path, body)
+                    held[name] = api.item("POST", list_path(product_id, kind, held), body)
+                elif not _is(held[name], kind):
+                    raise of_other_kind(product_id, name, kind)
                 elif metric_fields(held[name], kind) != fields:
-                    api.call("PUT", f"{list_path}/{held[name]['id']}", {"metric": fields})
-        remember_metrics(api, wanted["product_id"], held)
-        return {"metric_ids": self._ids(held, wanted)}
+                    api.call("PUT", metric_path(product_id, held[name]), {"metric": fields})
+        remember_metrics(api, product_id, held)
+        return {"metric_ids": _ids(held, wanted)}
 
     def clear(self, api: "AdminApi", known: Json) -> None:
         """Remove the declared members that no gateway configuration uses, and name those left to their product."""
-        held = self._held(api, known)
+        product_id = known["product_id"]
+        held = held_metrics(api, product_id)
         left = []
-        for kind in KINDS:
-            for name in known[kind].keys() & held.keys():
-                try:
-                    removed(api, [f"{self._path(known, held, kind)}/{held[name]['id']}"])
-                except Rejected:
-                    left.append(name)
+        for name in sorted({*known["metrics"], *known["methods"]} & held.keys()):
+            try:
+                removed(api, [metric_path(product_id, held[name])])
+            except Rejected:
+                left.append(name)
         if left:
-            names = ", ".join(sorted(left))
-            sys.stdout.write(f"left in product {known['product_id']}, whose configuration uses them: {names}\n")
+            names = ", ".join(left)
+            sys.stdout.write(f"left in product {product_id}, whose configuration uses them: {names}\n")
 
-    def _held(self, api: "AdminApi", known: Json) -> dict[str, Json]:
-        return {item["system_name"]: item for item in api.pages(f"services/{known['product_id']}/metrics", "metrics")}
 
-    def _path(self, known: Json, held: dict[str, Json], kind: str) -> str:
-        metrics = f"services/{known['product_id']}/metrics"
-        return metrics if kind == "metrics" else f"{metrics}/{held[HITS]['id']}/methods"
+def _is(item: Json | None, kind: str) -> bool:
+    return item is not None and kind_of(item) == kind
 
-    def _ids(self, held: dict[str, Json], known: Json) -> dict[str, str]:
-        names = [HITS, *known["metrics"], *known["methods"]]
-        return {name: str(held[name]["id"]) for name in names if name in held}
+
+def _ids(held: dict[str, Json], known: Json) -> dict[str, str]:
+    names = [HITS, *known["metrics"], *known["methods"]]
+    return {name: str(held[name]["id"]) for name in names if name in held}
 
 
 class Metrics(EntityResource, module="threescale", name="Metrics"):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynamic_providers.declared import TYPE_PREFIX
-from dynamic_providers.threescale.entity import TenantProvider
+from dynamic_providers.threescale.entity import EntityProvider, TenantProvider
 from dynamic_providers.threescale.errors import NotFound
 
 if TYPE_CHECKING:
@@ -13,16 +13,30 @@ if TYPE_CHECKING:
 
 MODULES = {
     "Gate": "gate",
+    "ProviderAccount": "provider_account",
+    "PortalSettings": "portal_settings",
+    "AccessToken": "access_token",
     "Backend": "backend",
     "Product": "product",
     "BackendUsages": "backend_usages",
     "Metrics": "metrics",
     "MappingRules": "mapping_rules",
     "PolicyChain": "policy_chain",
+    "PolicyDefinition": "policy_definition",
     "ApplicationPlan": "application_plan",
+    "ServicePlan": "service_plan",
+    "ActiveDoc": "active_doc",
     "ProxyPromotion": "proxy_promotion",
+    "RetiredMetrics": "retired_metrics",
+    "SsoIntegration": "sso_integration",
+    "AbsentProduct": "absent_product",
+    "AbsentBackend": "absent_backend",
+    "AbsentAccount": "absent_account",
     "DeveloperAccount": "developer_account",
+    "DeveloperUser": "developer_user",
     "Application": "application",
+    "ServiceSubscription": "service_subscription",
+    "PortalContent": "portal_content",
 }
 """Class of a resource → its module; `<class>Provider` stands beside it."""
 TYPES = frozenset(f"{TYPE_PREFIX}threescale:{name}" for name in MODULES)
@@ -59,6 +73,31 @@ def matches(type_token: str, api: "AdminApi", id_: str, inputs: Mapping[str, Any
     """
     provider = _provider(type_token)
     return provider.matches(api, id_, provider.canonical(inputs))
+
+
+def is_told_once(type_token: str) -> bool:
+    """Tell whether 3scale tells a part of such an entity in the answer to its create only.
+
+    What a crash left of it is of no use: it is to be discarded, not taken over.
+
+    Raises:
+        KeyError: no type of this package.
+    """
+    return _provider(type_token).told_once
+
+
+def discard(type_token: str, api: "AdminApi", id_: str, inputs: Mapping[str, Any]) -> None:
+    """Delete the entity `id_`, which a create of `inputs` made; fine when it is gone.
+
+    Raises:
+        KeyError: no type of this package.
+        TypeError: no type of which anything is told once.
+        ThreescaleError: 3scale refuses, or cannot be asked.
+    """
+    provider = _provider(type_token)
+    if not (provider.told_once and isinstance(provider, EntityProvider)):
+        raise TypeError(f"{type_token} is to be taken over, not discarded")
+    provider.remove(api, id_, provider.canonical(inputs))
 
 
 def _provider(type_token: str) -> TenantProvider:

@@ -1,8 +1,8 @@
 """What a product holds exactly once: a set of members, or a single object. Its id is the product's.
 
 Such a resource converges on the server, not on old state: create, update and the repair of an interrupted one are the
-same act, so nothing is refused and nothing is made twice. Members that nobody declared are shown by name in a refresh
-and removed by the next write.
+same act, so nothing is refused and nothing is made twice. What becomes of members that nobody declared is the input
+`foreign` of each set.
 """
 
 from abc import abstractmethod
@@ -15,6 +15,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import TenantProvider
 from dynamic_providers.threescale.errors import NotFound
+from dynamic_providers.threescale.foreign import BEFORE
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
@@ -35,7 +36,8 @@ class OwnedProvider(TenantProvider):
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
         """Bring the server to `wanted` and return the outputs.
 
-        Runs again from the start when the answer of a POST was lost, so it looks before it writes.
+        In an update, `wanted` also carries the inputs before it, under `foreign.BEFORE`. Runs again from the start when
+        the answer of a POST was lost, so it looks before it writes.
         """
 
     @abstractmethod
@@ -49,7 +51,8 @@ class OwnedProvider(TenantProvider):
 
     def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
         """Converge on whatever the product holds by now."""
-        return UpdateResult(self._converged(self.canonical(_news) | self._kept(_olds)))
+        wanted = self.canonical(_news) | self._kept(_olds)
+        return UpdateResult(self._converged(wanted, {BEFORE: self.canonical(_olds)}))
 
     def read(self, id_: str, props: Json) -> ReadResult:
         """Return what the product holds; no id when the product is gone."""
@@ -64,11 +67,11 @@ class OwnedProvider(TenantProvider):
     def delete(self, _id: str, _props: Json) -> None:
         """Clear what was declared; a product that is gone has nothing left to clear."""
         with suppress(NotFound):
-            self.clear(self.api, self.canonical(_props))
+            self.clear(self.api, self.canonical(_props) | self._kept(_props))
 
-    def _converged(self, wanted: Json) -> Json:
+    def _converged(self, wanted: Json, before: Json | None = None) -> Json:
         api = self.api
-        return wanted | api.heal(lambda: self.converge(api, wanted))
+        return wanted | api.heal(lambda: self.converge(api, wanted | (before or {})))
 
     def _kept(self, state: Json) -> Json:
         return {name: state[name] for name in self.kept if name in state}

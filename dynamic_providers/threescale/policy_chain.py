@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from dynamic_providers.declared import Member, Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
+from dynamic_providers.threescale.foreign import BEFORE
 from dynamic_providers.threescale.owned import OwnedProvider
 from dynamic_providers.threescale.shapes import Id, Title
 
@@ -60,9 +61,17 @@ class PolicyChainProvider(OwnedProvider):
         told = api.call("GET", self._path(known))["policies_config"]
         return {"policies": [{name: policy.get(name) for name in Policy.model_fields} for policy in told]}
 
+    def _held(self, api: "AdminApi", known: Json) -> list[Json]:
+        """Return the chain as it is declared."""
+        chain: list[Json] = self.canonical(known | self.live(api, known))["policies"]
+        return chain
+
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
-        """Write the whole chain."""
-        api.call("PUT", self._path(wanted), {"proxy": {"policies_config": wanted["policies"]}})
+        """Write the whole chain; a create first looks whether a product that was there already has it."""
+        path = self._path(wanted)
+        if BEFORE not in wanted and api.expected(path) is None and self._held(api, wanted) == wanted["policies"]:
+            return {}
+        api.call("PUT", path, {"proxy": {"policies_config": wanted["policies"]}})
         return {}
 
     def clear(self, api: "AdminApi", known: Json) -> None:

@@ -51,7 +51,7 @@ class ProxyPromotionProvider(OwnedProvider):
     """`/admin/api/services/{product_id}/proxy/deploy` and `…/proxy/configs`."""
 
     props = ProxyPromotionProps
-    kept = frozenset({"content_digest", "production_version"})
+    kept = frozenset({"content_digest", "staging_version", "production_version"})
 
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the versions in use, and a fingerprint that tells the drift when content is not what was promoted."""
@@ -67,7 +67,7 @@ class ProxyPromotionProvider(OwnedProvider):
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
         """Deploy, then promote what production does not have yet."""
         product_id = wanted["product_id"]
-        staged = deployed(api, product_id) if wanted["staging"] else newest(api, product_id, STAGING)
+        staged = deployed(api, wanted) if wanted["staging"] else newest(api, product_id, STAGING)
         if staged is None:
             reason = "nothing is deployed to staging, so nothing can be promoted; declare `staging: true`"
             raise Rejected(f"promote product {product_id}", {"staging": [reason]})

@@ -3,7 +3,8 @@
 Seen with CLI 3.259 and a `file://` backend: the checkpoint is written in place, so a kill can leave it empty or cut off
 (`failed to load checkpoint: EOF`). Before every write the engine copies the former one to `<stack>.json.bak`. That copy
 is never too old: an operation begins only after the snapshot that announces it is written, and until the snapshot after
-it is written the copy still shows it as pending. Buckets and databases replace their object in one step.
+it is written the copy still shows it as pending. A kill can also tear the note `<stack>.json.attrs` beside it, with the
+same error. Buckets and databases replace their object in one step.
 """
 
 import json
@@ -56,7 +57,20 @@ def mended(path: Path) -> bool:
     return True
 
 
+def unmarked(path: Path) -> bool:
+    """Remove the note of content type and checksum beside a checkpoint when it is torn; False when it was whole.
+
+    It is written before the checkpoint itself is put in place, and without it the checkpoint is read all the same
+    (gocloud.dev/blob/fileblob, `.attrs`); an empty one is the same `failed to load checkpoint: EOF`.
+    """
+    note = path.with_name(f"{path.name}.attrs")
+    if not note.exists() or _complete(note):
+        return False
+    note.unlink()
+    return True
+
+
 def mend(stack: Stack) -> bool:
     """Mend the stack's checkpoint if its backend keeps it in a file; tells whether there was something to mend."""
     path = _file(stack)
-    return path is not None and mended(path)
+    return path is not None and any([unmarked(path), mended(path)])

@@ -14,7 +14,15 @@ from dynamic_providers.threescale import natural_key
 from operations import cluster
 from operations.errors import OperationError
 from operations.recover import checkpoint, keycloak, lookup, orphans
-from operations.recover.deployment import Found, PendingCreate, pending, pending_creates, recorded, recovered
+from operations.recover.deployment import (
+    Found,
+    PendingCreate,
+    pending,
+    pending_creates,
+    recorded,
+    recovered,
+    unsettled,
+)
 from operations.recover.unread import Unread
 from operations.stack import PROJECT, Stack
 
@@ -62,7 +70,11 @@ def _backup(stack: Stack, state: Mapping[str, Any]) -> Path:
 
 def _foreign(stack: Stack, foreign: Sequence[tuple[PendingCreate, Found]]) -> OperationError:
     """Why nothing is taken over: an object under a name of ours is not as declared."""
-    told = [f"  {create.type} {create.name}: exists with id {found.identity}" for create, found in foreign]
+    told = [
+        f"  {create.type} {create.name}: exists with id {found.identity}"
+        + (", and would be deleted, because what is told of it only once was lost" if found.discard else "")
+        for create, found in foreign
+    ]
     accepted = " ".join(f"--take-over {shlex.quote(create.urn)}" for create, _ in foreign)
     return OperationError(
         f"asked stack {stack.name} for what its killed run made: these hold the name, but not the declared fields, so "
@@ -87,19 +99,36 @@ def _found(stack: Stack, accepted: AbstractSet[str], unread: AbstractSet[str]) -
             f"{', '.join(create.urn for create in creates) or 'none'}; name one of these"
         )
         raise OperationError(message)
-    lookups, taken, foreign = Lookups(stack), {}, []
+    lookups, ours, foreign = Lookups(stack), [], []
     for create in creates:
         found = lookups.find(create)
         if found is None:
             print(f"  {create.type} {create.name}: was not made: the next `pulumi up` makes it")
         elif found.ours or create.urn in accepted:
-            print(f"  {create.type} {create.name}: exists as {found.identity}: taken over")
-            taken[create.urn] = found.identity
+            ours.append((create, found))
         else:
             foreign.append((create, found))
     if foreign:
         raise _foreign(stack, foreign)
-    return taken
+    return {create.urn: found.identity for create, found in ours if _kept(create, found)}
+
+
+def _kept(create: PendingCreate, found: Found) -> bool:
+    """Delete what is of no use any more; tells whether the object is there to be taken over. Prints which."""
+    if found.discard:
+        found.discard()
+        outcome = "what is told of it only once was lost: it is deleted, and the next `pulumi up` makes another"
+        print(f"  {create.type} {create.name}: existed as {found.identity}, but {outcome}")
+        return False
+    print(f"  {create.type} {create.name}: exists as {found.identity}: taken over")
+    return True
+
+
+def _told(begun: Mapping[str, str]) -> Mapping[str, str]:
+    """`begun` (URN → operation), with one printed line each: what is gone by now must not stay recorded."""
+    for urn, operation in begun.items():
+        print(f"  {urn.split('::')[2]} {urn.rsplit('::', 1)[-1]}: {operation} had begun: it is read again")
+    return begun
 
 
 def _read_back(stack: Stack, unread: Unread) -> int:
@@ -118,7 +147,7 @@ def _quieted(stack: Stack) -> None:
     if ended := orphans.end(PROJECT):
         print(f"ended {len(ended)} provider processes of the killed run")
     if checkpoint.mend(stack):
-        print("the state file was cut off in the middle of a write: its last whole copy is back in place")
+        print("the state was cut off in the middle of a write: what was last whole is back in place")
     stack.run("cancel", "--yes")
 
 
@@ -141,10 +170,10 @@ def main(name: str, accepted: Sequence[str] = ()) -> int:
         print(f"stack {name}: {len(operations)} operations were pending; asking where they went")
         found = _found(stack, frozenset(accepted), left)
         print(f"the state as it was: {_backup(stack, state)}")
-        unread.remember(left | set(found))
+        unread.remember(left | set(found) | set(_told(unsettled(state))))
         stack.restore(recovered(state, found))
     if not (left or operations):
         print(f"stack {name}: nothing was pending")
         return 0
-    print(f"stack {name}: {_read_back(stack, unread)} taken over; run `pulumi up --stack {name}` to go on")
+    print(f"stack {name}: {_read_back(stack, unread)} resources read; run `pulumi up --stack {name}` to go on")
     return 0

@@ -1,7 +1,7 @@
 """The exported deployment as plain data: what was pending, and the state that knows it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,8 @@ class Found:
     """Its id, as the provider gives it."""
     ours: bool = True
     """Whether it is as the create declares it; if not, it may be somebody else's."""
+    discard: Callable[[], None] | None = None
+    """Where it is of no use without the answer that the crash cut off: deletes it."""
 
 
 def _resources(state: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -61,6 +63,12 @@ def pending(state: Mapping[str, Any]) -> list[dict[str, Any]]:
 def recorded(state: Mapping[str, Any]) -> set[str]:
     """The URNs of the recorded resources of an export."""
     return {str(resource["urn"]) for resource in _resources(state)}
+
+
+def unsettled(state: Mapping[str, Any]) -> dict[str, str]:
+    """URN → `updating`, `deleting` and so on of recorded resources: nobody knows whether that happened."""
+    begun = {str(one["resource"]["urn"]): str(one["type"]) for one in pending(state) if one["type"] != "creating"}
+    return {urn: begun[urn] for urn in sorted(begun.keys() & recorded(state))}
 
 
 def pending_creates(readable: Mapping[str, Any]) -> Iterator[PendingCreate]:

@@ -7,6 +7,7 @@ or could have: in Kubernetes by `managedFields`, in Keycloak and 3scale by the d
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from dynamic_providers.threescale import natural_key
@@ -70,7 +71,15 @@ def threescale(provider: Mapping[str, Any]) -> Lookup:
             identity = natural_key.lookup(create.type, api, create.inputs)
             if identity is None:
                 return None
-            return Found(identity=identity, ours=natural_key.matches(create.type, api, identity, create.inputs))
+            ours = natural_key.matches(create.type, api, identity, create.inputs)
+        except ThreescaleError as refusal:
+            raise OperationError(str(refusal)) from None
+        useless = natural_key.is_told_once(create.type)
+        return Found(identity=identity, ours=ours, discard=partial(discard, create, identity) if useless else None)
+
+    def discard(create: PendingCreate, identity: str) -> None:
+        try:
+            natural_key.discard(create.type, api, identity, create.inputs)
         except ThreescaleError as refusal:
             raise OperationError(str(refusal)) from None
 

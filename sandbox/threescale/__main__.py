@@ -30,6 +30,10 @@ def options(environment: dict[str, str]) -> Options:
         admin_password=environment.get("ADMIN_PASSWORD") or environment.get("USER_PASSWORD", ""),
         admin_email=environment.get("ADMIN_EMAIL") or environment.get("USER_EMAIL") or defaults.admin_email,
         service_token_delay=float(environment.get("SERVICE_TOKEN_DELAY_SECONDS") or defaults.service_token_delay),
+        sample_data_delay=float(environment.get("SAMPLE_DATA_DELAY_SECONDS") or defaults.sample_data_delay),
+        sample_data_status=int(environment.get("SAMPLE_DATA_STATUS") or defaults.sample_data_status),
+        proxy=environment.get("SANDBOX_PROXY", ""),
+        ca_file=environment.get("SANDBOX_CA_FILE", ""),
         purge_delay=float(environment.get("PURGE_DELAY_SECONDS") or defaults.purge_delay),
     )
 

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sandbox.threescale import jobs, portal, transactions
+from sandbox.threescale.fixture import SAMPLE_DATA
 from sandbox.threescale.operation import Call, Item, Listing, Nothing, Text
 from sandbox.threescale.operations import NOT_IMPLEMENTED, OPERATIONS
 from sandbox.threescale.params import body_params, query_params, unwrapped
 from sandbox.threescale.refusals import NotFound, NotSimulated, Refusal
 from sandbox.threescale.tenant import Tenant, digest
-from sandbox.threescale.xml import document
+from sandbox.threescale.xml import document, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.threescale.operation import Answer, Operation
     from sandbox.threescale.params import Params
+    from sandbox.threescale.portal.realm import Exchange, Failed, Profile
     from sandbox.threescale.store import Row
 
 _JSON = "application/json; charset=utf-8"
@@ -46,6 +50,8 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    profile: Profile | Failed | None = None
+    """What a realm said about the visitor, when the server asked it beforehand (`Emulator.exchange`)."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@cache
 def _compiled(operation: tuple[str, str]) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+?)", re.escape(operation[1])) + r"(?P<suffix>\.json|\.xml)?")
 
@@ -87,11 +94,27 @@ class Emulator:
             with self.tenant.store.transaction():
                 response = self._by_host(request)
         except Refusal as refusal:
-            return _refused(refusal, request.path)
-        return Response(response.status, b"", response.content_type) if request.method == "HEAD" else response
+            return _refused(refusal, as_xml=self._wants_xml(request))
+        response = _conditional(response, request)
+        return replace(response, body=b"") if request.method == "HEAD" else response
+
+    def _wants_xml(self, request: Request) -> bool:
+        """Whether a refusal is told in XML: asked for by the suffix, or by the route when there is no suffix."""
+        if request.path.endswith((".xml", ".json")):
+            return request.path.endswith(".xml")
+        routes = (route for route in self._routes if route[0] == request.method)
+        operation = next((operation for _, pattern, operation in routes if pattern.fullmatch(request.path)), None)
+        return operation is not None and not (operation.json_only or operation.json_default)
+
+    def exchange(self, request: Request) -> Exchange | None:
+        """What a realm has to be asked before this request can be answered."""
+        return portal.exchange(self.tenant, request) if self._is_portal(_hostname(request)) else None
+
+    def _is_portal(self, host: str) -> bool:
+        return host == self.tenant.portal_domain or host.partition(".")[0] == "system-developer"
 
     def _by_host(self, request: Request) -> Response:
-        host = re.sub(r":\d+$", "", request.host).strip("[]").lower()
+        host = _hostname(request)
         tenant = self.tenant
         internal = host.partition(".")[0]
         if request.path.startswith("/transactions") and (
@@ -100,15 +123,17 @@ class Emulator:
             return _text(transactions.answer(tenant, request))
         if host in (*_ADMIN_ALIASES, tenant.admin_domain) or internal in ("system-master", "system-provider"):
             return self._admin(request)
-        if host == tenant.portal_domain or internal == "system-developer":
+        if self._is_portal(host):
             if request.path.startswith("/admin/api"):
                 raise Refusal(403, _DENIED)
-            return _text(portal.page(tenant, request.method, request.path, request.query))
+            return _text(portal.answer(tenant, request))
         raise Refusal(404, f"No tenant is served on the host {host}", plain=True)
 
     def _admin(self, request: Request) -> Response:
         if not request.path.startswith(("/admin/api", "/master/api", "/stats", "/api/")):
             return _text(portal.admin_page(self.tenant, request.path))
+        if self.tenant.options.sample_data_status and self.tenant.store.first("job", job=SAMPLE_DATA):
+            raise Refusal(self.tenant.options.sample_data_status, None)
         operation, path, suffix = self._operation(request)
         if suffix == ".xml" and operation.json_only:
             return Response(406, b"")
@@ -119,7 +144,7 @@ class Emulator:
         given = unwrapped(operation.wrapper, operation.known, query, body) if operation.wrapper else {**query, **body}
         fields = {name: given[name] for name in operation.fields if name in given}
         params["authorization"] = request.headers.get("authorization", "")
-        answer = operation.handler(Call(self.tenant, path, fields, params, user))
+        answer = operation.handler(Call(self.tenant, path, fields, params, user, body))
         as_xml = suffix == ".xml" or not (suffix or operation.json_only or operation.json_default)
         return _rendered(answer, request.method, as_xml=as_xml, location=self._location(request))
 
@@ -127,6 +152,14 @@ class Emulator:
         # porta merges the query into the Location of a 201, an access token included (responder.rb).
         query = f"?{request.query}" if request.query else ""
         return f"https://{self.tenant.admin_domain}{re.sub(r'[.](json|xml)$', '', request.path)}{query}"
+
+    def operation_name(self, method: str, path: str) -> str:
+        """Method and path as the operations are named, `GET /admin/api/services/{id}`; empty when there is none."""
+        for verb, pattern, operation in self._routes:
+            if verb == method and pattern.fullmatch(path):
+                return str(operation.name)
+        bare = f"{method} {path.removesuffix('.xml')}"
+        return bare if bare in transactions.CALLS else ""
 
     def _operation(self, request: Request) -> tuple[Operation, dict[str, str], str]:
         method = "GET" if request.method == "HEAD" else request.method
@@ -147,11 +180,16 @@ class Emulator:
         token = self.tenant.store.first("access_token", digest=digest(str(given))) if given else None
         if token is None or (token.get("expires_at") or "9999") <= self.tenant.now():
             raise Refusal(403, _DENIED)
-        if not set(operation.scopes) & set(token["scopes"]):
+        scopes = (*operation.scopes, *(operation.newer_scopes if self.tenant.at_least("2.16") else ()))
+        if not set(scopes) & set(token["scopes"]):
             raise Refusal(403, _NO_PERMISSION)
         if token["permission"] == "ro" and request.method not in ("GET", "HEAD"):
             raise Refusal(403, _NO_PERMISSION)
         return self.tenant.store.find("user", token["user_id"])
+
+
+def _hostname(request: Request) -> str:
+    return re.sub(r":\d+$", "", request.host).strip("[]").lower()
 
 
 def _basic(header: str) -> str:
@@ -179,14 +217,15 @@ def _rendered(answer: Answer, method: str, *, as_xml: bool, location: str) -> Re
     else:
         items = [{answer.item: item} if answer.item else item for item in answer.items]
         data = {answer.wrapper: items} if answer.wrapper else items
-        if answer.metadata:
+        if answer.metadata and not as_xml:
             data["metadata"] = answer.metadata
     headers = {}
     if status == 201 and isinstance(answer, Item):  # noqa: PLR2004  # the status itself
         headers["Location"] = _object_location(location, answer)
     if as_xml:
         root = answer.wrapper if isinstance(answer, Listing | Item) and answer.wrapper else "result"
-        return Response(status, document(root, data).encode(), _XML, headers)
+        pages = answer.metadata if isinstance(answer, Listing) else None
+        return Response(status, document(root, data, pages or {}).encode(), _XML, headers)
     return Response(status, json.dumps(data).encode(), _JSON, headers)
 
 
@@ -197,15 +236,27 @@ def _object_location(collection: str, answer: Item) -> str:
 
 
 def _text(answer: Text) -> Response:
-    return Response(answer.status, answer.body.encode(), answer.content_type, answer.headers)
+    return Response(answer.status, answer.data or answer.body.encode(), answer.content_type, answer.headers)
 
 
-def _refused(refusal: Refusal, path: str) -> Response:
+def _conditional(response: Response, request: Request) -> Response:
+    """The answer with its tag, or 304 when the client has it already (Rack::ETag, Rack::ConditionalGet)."""
+    if request.method not in ("GET", "HEAD") or response.status != 200 or not response.body:  # noqa: PLR2004  # the status itself
+        return response
+    if response.content_type not in (_JSON, _XML):
+        return response
+    tag = f'W/"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(304, b"", response.content_type, {"ETag": tag})
+    return replace(response, headers={**response.headers, "ETag": tag})
+
+
+def _refused(refusal: Refusal, *, as_xml: bool) -> Response:
     if refusal.plain:
         kind = "text/plain; charset=utf-8" if refusal.status != 422 else _JSON  # noqa: PLR2004  # §1.3 of porta's wrapper rules
         return Response(refusal.status, str(refusal.body).encode(), kind)
     if refusal.body is None:
         return Response(refusal.status, b"")
-    if path.endswith(".xml"):
-        return Response(refusal.status, document("errors", refusal.body).encode(), _XML)
+    if as_xml:
+        return Response(refusal.status, sentences(refusal.body).encode(), _XML)
     return Response(refusal.status, json.dumps(refusal.body).encode(), _JSON)

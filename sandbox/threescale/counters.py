@@ -79,8 +79,8 @@ class Counters:
         return int(row[0]) if row else 0
 
     def series(self, scope: str, number: int, metrics: list[int], period: str, starts: list[datetime]) -> list[int]:
-        """The sum over `metrics` at each start, of one "service" or one "application"."""
-        column = {"service": "service", "application": "application"}[scope]
+        """The sum over `metrics` at each start, of one "service" or "application", or of all (scope "")."""
+        column = {"service": "service", "application": "application", "": "0"}[scope]
         marks = ", ".join("?" for _ in metrics)
         found = dict(
             self._connection.execute(

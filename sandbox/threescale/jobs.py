@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.threescale import fixture
 from sandbox.threescale.entities import backend_apis, services
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _JOBS: Mapping[str, Callable[[Tenant, int], None]] = {
     "service_token": services.add_service_token,
     "purge_service": services.purge,
+    fixture.SAMPLE_DATA: fixture.add_sample_data,
     "purge_backend_api": backend_apis.purge,
 }
 

@@ -52,6 +52,8 @@ class Text:
     content_type: str
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    data: bytes = b""
+    """Sent in place of `body` when it is not empty."""
 
 
 Answer = Item | Listing | Nothing | Text
@@ -70,6 +72,8 @@ class Call:
     """Everything that was given, in query and body."""
     user: Row | None = None
     """Whose token it is."""
+    body: Params = field(default_factory=dict)
+    """What was given in the body alone, as it was sent."""
 
     def number(self, name: str = "id") -> int:
         """A path segment as an id.
@@ -136,6 +140,8 @@ class Operation:
     json_only: bool = False
     json_default: bool = False
     scopes: tuple[str, ...] = ("account_management",)
+    newer_scopes: tuple[str, ...] = ()
+    """Further scopes that are good enough from 2.16 on."""
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import dataclass
 from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file among the parts of a multipart body."""
+
+    name: str
+    content_type: str
+    data: bytes
 
 
 def nested(pairs: Iterable[tuple[str, Any]]) -> Params:
@@ -79,7 +89,9 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, Any]]:
         name = part.get_param("name", header="content-disposition")
         payload = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(payload, bytes):
-            found.append((name, payload.decode("utf-8", "replace") if part.get_filename() is None else payload))
+            file = part.get_filename()
+            kind = part.get_content_type() if "content-type" in part else "application/octet-stream"
+            found.append((name, payload.decode("utf-8", "replace") if file is None else Upload(file, kind, payload)))
     return found
 
 

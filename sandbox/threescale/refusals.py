@@ -18,7 +18,8 @@ Texts = dict[str, list[str]]
 
 TAKEN = "has already been taken"
 BLANK = "can't be blank"
-INVALID = "is invalid"
+# porta's own word for ActiveRecord's `:invalid` (config/locales/en.yml); some models have words of their own.
+INVALID = "invalid"
 NOT_INCLUDED = "is not included in the list"
 
 

@@ -6,6 +6,8 @@ import asyncio
 import struct
 import time
 from collections import deque
+from dataclasses import replace
+from email.utils import formatdate
 from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Never
 
@@ -74,24 +76,43 @@ class Server:
         return response
 
     async def _with_faults(self, request: web.Request, body: bytes) -> web.StreamResponse:
-        fault = self.faults.take(request.method, request.path)
+        fault = self.faults.take(request.method, request.path, self._operation(request))
         if fault is None:
-            return _sent(self._answered(request, body))
+            return _sent(await self._answered(request, body))
         early = await _before(request, fault)
         if early is not None:
             return early
-        response = self._answered(request, body)
+        response = await self._answered(request, body)
         if fault.kind is Kind.RESET_AFTER:
             _reset(request)
         if fault.kind is Kind.TRUNCATED:
             await _send_half(request, response)
         return _sent(response)
 
-    def _answered(self, request: web.Request, body: bytes) -> Response:
+    async def _answered(self, request: web.Request, body: bytes) -> Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         query = request.rel_url.raw_query_string
         path = request.rel_url.raw_path
-        return self.emulator.answer(Request(request.method, request.host, path, query, headers, body))
+        asked = Request(request.method, request.host, path, query, headers, body)
+        if exchange := self.emulator.exchange(asked):
+            # In a thread: everybody else is answered while a realm takes its time.
+            asked = replace(asked, profile=await asyncio.to_thread(exchange))
+        return self._under_conditions(asked, self._operation(request))
+
+    def _under_conditions(self, asked: Request, operation: str) -> Response:
+        tenant, named = self.emulator.tenant, (asked.method, asked.path, operation)
+        skew = self.faults.condition(Kind.CLOCK_SKEW, *named)
+        purge_delay = self.faults.condition(Kind.SLOW_PURGE, *named)
+        with tenant.under(skew=skew or 0.0, purge_delay=purge_delay):
+            response = self.emulator.answer(asked)
+        if skew is None:
+            return response
+        return replace(response, headers={**response.headers, "Date": formatdate(tenant.clock() + skew, usegmt=True)})
+
+    def _operation(self, request: web.Request) -> str:
+        # Without an order nobody asks which operation it is, and finding out takes a while.
+        named = self.faults.ordered
+        return self.emulator.operation_name(request.method, request.rel_url.raw_path) if named else ""
 
     async def _requests(self, _: web.Request) -> web.Response:
         return web.json_response(list(self.requests))
@@ -128,8 +149,7 @@ class Server:
 async def _before(request: web.Request, fault: Fault) -> web.StreamResponse | None:
     """What goes wrong before anything is done; None when the request shall still be answered."""
     if fault.kind is Kind.STATUS:
-        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-        return web.Response(status=fault.status, headers=headers)
+        return web.Response(status=fault.status, headers=fault.retry_header(time.time()))
     if fault.kind is Kind.HTML:
         return web.Response(status=502, text=_HTML, content_type="text/html")
     if fault.kind is Kind.RESET_BEFORE:

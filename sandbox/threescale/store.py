@@ -11,6 +11,8 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sandbox.threescale.index import Index
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -35,17 +37,21 @@ class Store:
         self._rows: dict[str, dict[int, Row]] = {}
         self._last: dict[str, int] = {}
         self._before: dict[tuple[str, int], Row | None] = {}
+        self._index = Index()
         self._load()
 
     def _load(self) -> None:
-        self._rows, self._last = {}, {}
+        self._rows, self._last, self._index = {}, {}, Index()
         for kind, number, data in self.connection.execute("SELECT kind, id, data FROM row ORDER BY kind, id"):
-            self._rows.setdefault(kind, {})[number] = json.loads(data)
+            self._rows.setdefault(kind, {})[number] = row = json.loads(data)
+            self._index.add(kind, row)
         self._last = dict(self.connection.execute("SELECT kind, last FROM sequence"))
 
     def rows(self, kind: str, /, **match: object) -> list[Row]:
         """Every row of the kind whose fields equal `match`, ordered by id."""
-        found = self._rows.get(kind, {}).values()
+        rows = self._rows.get(kind, {})
+        ids = self._index.ids(kind, match)
+        found = rows.values() if ids is None else [rows[number] for number in ids]
         return [row for row in found if all(row.get(key) == value for key, value in match.items())]
 
     def first(self, kind: str, /, **match: object) -> Row | None:
@@ -66,6 +72,7 @@ class Store:
         self._before.setdefault((kind, number), None)
         row: Row = {"id": number, **fields}
         self._rows.setdefault(kind, {})[number] = row
+        self._index.add(kind, row)
         return row
 
     def update(self, kind: str, number: int, /, **changes: object) -> Row:
@@ -73,6 +80,8 @@ class Store:
         old = self._rows[kind][number]
         self._before.setdefault((kind, number), old)
         self._rows[kind][number] = new = {**old, **changes}
+        self._index.drop(kind, old)
+        self._index.add(kind, new)
         return new
 
     def delete(self, kind: str, number: int) -> None:
@@ -80,6 +89,7 @@ class Store:
         old = self._rows.get(kind, {}).pop(number, None)
         if old is not None:
             self._before.setdefault((kind, number), old)
+            self._index.drop(kind, old)
 
     def start_ids_after(self, kind: str, last: int) -> None:
         """Let the next row of this kind get the id `last` + 1."""
@@ -115,6 +125,11 @@ class Store:
 
     def _undo(self) -> None:
         for (kind, number), old in self._before.items():
+            now = self._rows[kind].get(number)
+            if now is not None:
+                self._index.drop(kind, now)
+            if old is not None:
+                self._index.add(kind, old)
             if old is None:
                 self._rows[kind].pop(number, None)
             else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sandbox.threescale.store import Row, Store
 
@@ -34,6 +35,16 @@ class Options:
     admin_email: str = "admin@maas.test"
     service_token_delay: float = 0.2
     """Seconds until a new product has its service token (porta: CreateServiceTokenWorker)."""
+    sample_data_delay: float = 0.0
+    """Seconds until a fresh tenant has its sample data (porta: SampleDataWorker, ImportSimpleLayoutWorker)."""
+    sample_data_status: int = 0
+    """What every call is answered until then (404, 409, 503 were seen); 0 = empty lists, as far as they are."""
+    gateway_answers: bool = True
+    """Whether the gateway tells its builtin policies when porta asks; if not, `GET /policies` answers null."""
+    proxy: str = ""
+    """`http://host:port` by which the portal reaches realms; empty = directly."""
+    ca_file: str = ""
+    """Authorities the portal trusts; empty = the system's."""
     purge_delay: float = 0.4
     """Seconds a deleted product or backend still holds its name (porta: DeleteObjectHierarchyWorker)."""
 
@@ -50,6 +61,24 @@ class Tenant:
         self.options = options
         self.store = store
         self.clock = clock
+        self._skew = 0.0
+        self._purge_delay = options.purge_delay
+
+    @property
+    def purge_delay(self) -> float:
+        """Seconds a product or backend that is deleted now will still hold its name."""
+        return self._purge_delay
+
+    @contextmanager
+    def under(self, *, skew: float, purge_delay: float | None) -> Iterator[None]:
+        """For one answer: a clock that is `skew` seconds fast, and another delay of purges if one is given."""
+        kept = self._skew, self._purge_delay
+        self._skew = skew
+        self._purge_delay = self._purge_delay if purge_delay is None else purge_delay
+        try:
+            yield
+        finally:
+            self._skew, self._purge_delay = kept
 
     @property
     def admin_domain(self) -> str:
@@ -72,7 +101,7 @@ class Tenant:
 
     def now(self) -> str:
         """The time as the API prints it: UTC, whole seconds."""
-        return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(self.clock() + self._skew, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def insert(self, kind: str, /, **fields: object) -> Row:
         """A new row with its time stamps."""

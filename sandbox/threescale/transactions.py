@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from sandbox.threescale.counters import Counters, period_end, period_start
 from sandbox.threescale.operation import Text
 from sandbox.threescale.params import body_params, query_params
+from sandbox.threescale.refusals import NotSimulated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sandbox.threescale.store import Row
     from sandbox.threescale.tenant import Tenant
 
+CALLS = ("GET /transactions/authorize", "GET /transactions/authrep", "POST /transactions")
+"""The operations of the authorisation backend that are here; those for legacy OAuth are not."""
 _XML = "application/vnd.3scale-v2.0+xml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -80,6 +83,8 @@ def answer(tenant: Tenant, request: Any) -> Text:  # noqa: ANN401  # the applica
     except _RefusedError as refused:
         headers = {"3scale-rejection-reason": refused.code} if options.get("rejection_reason_header") == "1" else {}
         return Text(refused.status, _XML, "" if options.get("no_body") == "1" else refused.xml, headers)
+    if request.path.startswith("/transactions/oauth_"):
+        raise NotSimulated(f"{request.method} {request.path.rpartition('.')[0] or request.path}")
     return Text(404, "text/plain", "")
 
 

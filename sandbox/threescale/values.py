@@ -6,12 +6,17 @@ import hashlib
 import math
 import re
 import secrets
+import unicodedata
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from sandbox.threescale.refusals import INVALID, Errors
 
 # porta, app/lib/system_name.rb
 SYSTEM_NAME = re.compile(r"\w[\w\-/_]+", re.ASCII)
+# Letters without an accent to drop (I18n's default approximations).
+_SPELT_OUT = str.maketrans(
+    {"\u00df": "ss", "\u00e6": "ae", "\u00c6": "AE", "\u00f8": "o", "\u00d8": "O", "\u0153": "oe"}
+)
 _FALSE = {"0", "f", "false", "off", "F", "FALSE", "OFF", "False"}
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _LABEL = 63
@@ -52,8 +57,10 @@ def text(value: object) -> str | None:
 
 
 def slug(name: str, separator: str = "_") -> str:
-    """Lower case, runs of other characters become one separator (ActiveSupport `parameterize`)."""
-    words = re.sub(r"[^a-z0-9\-_]+", "-", name.lower(), flags=re.ASCII)
+    """Lower case without accents, runs of other characters become one separator (ActiveSupport `parameterize`)."""
+    decomposed = unicodedata.normalize("NFKD", name.translate(_SPELT_OUT))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    words = re.sub(r"[^a-z0-9\-_]+", "-", plain.lower(), flags=re.ASCII)
     return re.sub(r"-{2,}", "-", words).strip("-").replace("-", separator)
 
 

@@ -98,6 +98,12 @@ def test_a_change_of_what_matters_at_creation_only_is_no_change() -> None:
     assert SampleProvider().check({}, {"name": "ab", "adopt": True}).inputs["adopt"] is True
 
 
+def test_what_matters_at_creation_is_taken_as_declared_where_a_replacement_follows() -> None:
+    for before, now in ((False, True), (True, False)):
+        checked = SampleProvider().check({"name": "ab", "adopt": before}, {"name": "cd", "adopt": now})
+        assert checked.inputs["adopt"] is now
+
+
 def test_a_state_of_an_older_release_without_a_field_replaces_nothing() -> None:
     olds = {"name": "ab", "__provider": "p"}
     assert SampleProvider().diff("1", olds, {"name": "ab", "things": {}, "free": {}, "adopt": False}).replaces == []

@@ -100,19 +100,21 @@ def test_no_tracked_file_is_changed(platform: Platform) -> None:
 
 
 def stack_secrets(platform: Platform) -> dict[str, str]:
-    """Every secret of the stack, and the application's key, by what it is."""
+    """Every secret of the stack, the application's key and the other teams' token, by what it is."""
     shown = json.loads(platform.pulumi("config", "--show-secrets", "--json"))
     secrets = {key: entry["value"] for key, entry in shown.items() if entry.get("secret")}
     reference = next(iter(platform.outputs()["test_application_keys"].values()))
     key = platform.operation("secret", f"{reference['namespace']}/{reference['name']}", reference["key"])
+    made = platform.outputs()["threescale_access_token"]
+    token = platform.operation("secret", f"{made['namespace']}/{made['name']}", made["key"])
     kubeconfig = yaml.safe_load((platform.directory / "kubeconfig").read_text())
     client_key = kubeconfig["users"][0]["user"]["client-key-data"]
-    return {**secrets, "application key": key, "client key of the kubeconfig": client_key}
+    return {**secrets, "application key": key, "access token": token, "client key of the kubeconfig": client_key}
 
 
 def test_no_secret_is_readable_in_state_logs_or_rendered_files(platform: Platform) -> None:
     secrets = stack_secrets(platform)
-    assert len(secrets) >= 7
+    assert len(secrets) >= 8
     folders = [
         platform.directory / "pulumi-state",
         platform.directory / "logs",

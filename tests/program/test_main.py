@@ -50,8 +50,55 @@ def test_a_model_costs_at_most_eleven_resources_of_3scale_and_eight_of_kubernete
     def of_kubernetes(recording: Recording) -> int:
         return count(recording, "kubernetes:") + count(recording, f"{DYNAMIC}cluster:")
 
-    assert count(more, f"{DYNAMIC}threescale:") - count(found, f"{DYNAMIC}threescale:") == 8
+    assert count(more, f"{DYNAMIC}threescale:") - count(found, f"{DYNAMIC}threescale:") == 11
     assert of_kubernetes(more) - of_kubernetes(found) == 4
+
+
+def test_every_resource_of_the_first_release_is_still_there() -> None:
+    """What a stack was made with keeps its URN, so the next `up` replaces nothing. `aliases` would be the other way."""
+    first_release = (Path(__file__).parent / "urns_of_0_1_0.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    now = {one.urn.split("::", 2)[2] for one in program().resources}
+
+    assert len(first_release) == 61
+    assert [urn for urn in first_release if urn not in now] == []
+
+
+def test_the_tenant_costs_seven_resources_of_3scale_and_three_of_the_cluster(found: Recording) -> None:
+    tenant = found.urn("maas:threescale:ThreeScaleTenant")
+    kinds = sorted(one.type.rpartition(":")[2] for one in found.resources if one.parent == tenant)
+
+    assert kinds == [
+        "AbsentAccount",
+        "AbsentBackend",
+        "AbsentProduct",
+        "AccessToken",
+        "PortalSettings",
+        "ProviderAccount",
+        "Route",
+        "Route",
+        "Secret",
+        "SsoIntegration",
+    ]
+
+
+def test_the_portal_opens_only_after_single_sign_on_and_the_sample_goes_after_the_models(found: Recording) -> None:
+    integration = found.one(f"{DYNAMIC}threescale:SsoIntegration")
+    client = found.urn("keycloak:openid/client:Client")
+
+    assert client in integration.dependencies
+    assert integration.urn in found.one(f"{DYNAMIC}threescale:ProviderAccount").dependencies
+    products = {one.urn for one in found.of(f"{DYNAMIC}threescale:Product")}
+    sample = found.one(f"{DYNAMIC}threescale:AbsentProduct")
+    assert products <= sample.dependencies
+    # 3scale would give each account that signs up before an application of the sample.
+    assert found.one(f"{DYNAMIC}threescale:DeveloperAccount").dependencies == {sample.urn}
+
+
+def test_accounts_wait_for_the_admin_api_where_the_sample_stays() -> None:
+    kept = program(threescale={"sampleData": "keep"})
+
+    gate = kept.urn(f"{DYNAMIC}threescale:Gate")
+    assert kept.one(f"{DYNAMIC}threescale:DeveloperAccount").dependencies == {gate}
 
 
 def test_a_model_of_somebody_elses_server_is_an_api_alone(found: Recording) -> None:
@@ -88,14 +135,20 @@ def test_a_stack_without_identity_and_openshift_ai_is_smaller() -> None:
 
     assert [one.name for one in small.of("maas:platform:OperatorInstall")] == ["threescale"]
     assert not [one for one in small.resources if "keycloak" in one.type.lower()]
-    assert "identity_issuer_url" not in small.outputs
+    assert {"identity_issuer_url", "portal_sso_callback_url"}.isdisjoint(small.outputs)
 
 
 def test_the_outputs_of_the_dev_stack(found: Recording) -> None:
     assert found.outputs == {
         "wildcard_domain": "apps.maas.test",
         "portal_url": "https://maas.apps.maas.test",
+        "portal_sso_callback_url": "https://maas.apps.maas.test/auth/keycloak/callback",
         "threescale_admin_url": "https://maas-admin.apps.maas.test",
+        "threescale_access_token": {
+            "namespace": "maas-consumers",
+            "name": "threescale-access-token",
+            "key": "token",
+        },
         "identity_issuer_url": "https://sso.apps.maas.test/realms/maas",
         "models": [
             {
@@ -108,10 +161,19 @@ def test_the_outputs_of_the_dev_stack(found: Recording) -> None:
                 "production_url": f"https://{MODEL}-maas-apicast-production.apps.maas.test",
                 "staging_url": f"https://{MODEL}-maas-apicast-staging.apps.maas.test",
                 "internal_url": f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local",
+                "docs_url": f"https://maas.apps.maas.test/swagger/spec/{MODEL}.json",
                 "plan_ids": {"standard": f"{MODEL}.standard-id"},
             }
         ],
         "model_endpoints": {MODEL: f"https://{MODEL}-maas-apicast-production.apps.maas.test"},
+        "product_ids": {MODEL: f"{MODEL}-id"},
+        "backend_ids": {MODEL: f"{MODEL}-backend-id"},
+        "plan_ids": {MODEL: {"standard": f"{MODEL}.standard-id"}},
+        "proxy_versions": {MODEL: {"staging": "3", "production": "2"}},
+        "stats_api": {
+            "base_url": "https://maas-admin.apps.maas.test/stats",
+            "service_ids": {MODEL: f"{MODEL}-id"},
+        },
         "test_application_keys": {
             "dev1/first-steps": {
                 "model": MODEL,

@@ -5,13 +5,15 @@ import json
 from tests.support.platform import MODEL, program
 
 
-def test_the_longest_context_reaches_the_server_and_the_catalogue() -> None:
+def test_the_longest_context_reaches_the_server_the_page_and_the_catalogue() -> None:
     found = program(models={MODEL: {"maxModelLen": 7919}})
     runtime = found.one("kubernetes:serving.kserve.io/v1alpha1:ServingRuntime")
 
     assert "--max-model-len=7919" in runtime.inputs["spec"]["containers"][0]["args"]
     assert found.outputs["models"][0]["max_model_len"] == 7919
-    assert sum("7919" in json.dumps(one.inputs) for one in found.resources) == 1
+    page = found.one("pulumi-python:dynamic/threescale:ActiveDoc")
+    assert "7919 tokens" in page.inputs["document"]["info"]["description"]
+    assert sum("7919" in json.dumps(one.inputs) for one in found.resources) == 2
 
 
 def test_a_limit_reaches_the_plan_and_nothing_else() -> None:

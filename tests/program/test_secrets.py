@@ -6,11 +6,18 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.support.platform import program
+from components.site.instances import instance_of
+from tests.support.platform import MODEL, program_of
 from tests.support.recorder import SECRET_SIGNATURE, Recording
-from tests.support.stack_file import CANARIES
+from tests.support.stack_file import CANARIES, dev_stack
 
-ALL_CANARIES = {**CANARIES, "userKey": "canary-user-key"}
+ALL_CANARIES = {
+    **CANARIES,
+    "portalAccessCode": "canary-access-code",
+    "userKey": "canary-user-key",
+    "automationToken": "canary-automation-token",
+    "clientSecret": "canary-client-secret",
+}
 
 
 def spellings(value: str) -> Iterator[str]:
@@ -31,7 +38,7 @@ def without_secrets(value: object) -> object:
 
 @pytest.fixture(scope="module")
 def found() -> Recording:
-    return program()
+    return program_of(dev_stack(), secrets={**CANARIES, "portalAccessCode": ALL_CANARIES["portalAccessCode"]})
 
 
 @pytest.mark.parametrize("name", sorted(ALL_CANARIES))
@@ -46,7 +53,10 @@ def test_a_secret_is_never_in_plain_inputs_or_outputs(found: Recording, name: st
 @pytest.mark.parametrize(
     ("name", "owners"),
     [
-        ("threescaleAccessToken", {"threescale", "threescale-gate"}),
+        ("threescaleAccessToken", {"threescale", instance_of(MODEL), "threescale-gate"}),
+        ("portalAccessCode", {"tenant-account"}),
+        ("automationToken", {"tenant-token"}),
+        ("clientSecret", {"tenant-sso"}),
         ("threescaleSeedToken", {"threescale-seed"}),
         ("threescaleAdminPassword", {"threescale-seed"}),
         ("threescaleMasterToken", {"threescale-seed"}),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Protocol, Self
 
 import grpc
 from google.protobuf import struct_pb2
@@ -19,6 +19,15 @@ ROOT = Path(__file__).parents[2]
 UNKNOWN = rpc.UNKNOWN
 """A value that is only known after `up`, as the engine writes it."""
 Json = dict[str, Any]
+
+
+class Process(Protocol):
+    """What is needed of a running process."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    def kill(self) -> None: ...
+    def wait(self) -> int: ...
 
 
 class PluginError(Exception):
@@ -59,15 +68,9 @@ class PluginHost:
     project: str = "maas"
 
     def __enter__(self) -> Self:
-        environment = {"PATH": os.environ["PATH"], "PULUMI_PROJECT": self.project, **self.environment}
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:1"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            bufsize=0,
-        )
+        self._process = self._started()
+        self.killed = False
+        """Whether the engine was killed, and this process with it."""
         assert self._process.stdout
         port = self._process.stdout.readline().decode().strip()
         os.set_blocking(self._process.stdout.fileno(), False)
@@ -85,6 +88,11 @@ class PluginHost:
         self._process.wait()
         assert self._process.stdout
         self._process.stdout.close()
+
+    def kill(self, *, alone: bool = False) -> None:
+        """End the process at once, in the middle of whatever it does; the engine too, unless it is to die `alone`."""
+        self.killed = not alone
+        self._process.kill()
 
     @property
     def lines(self) -> list[str]:
@@ -121,7 +129,7 @@ class PluginHost:
         return Held(answer.id, checked.inputs, _plain(answer.properties))
 
     def read(self, provider: type[ResourceProvider], held: Held) -> Held:
-        """Refresh: an empty id stands for gone."""
+        """Refresh: an empty id stands for gone, no inputs for those that the state has."""
         request = provider_pb2.ReadRequest(id=held.id, properties=self._props(provider, held.outs))
         answer = self._call("Read", request)
         return Held(answer.id, _plain(answer.inputs), _plain(answer.properties))
@@ -137,6 +145,13 @@ class PluginHost:
     def delete(self, provider: type[ResourceProvider], held: Held) -> None:
         request = provider_pb2.DeleteRequest(id=held.id, properties=self._props(provider, held.outs))
         self._call("Delete", request)
+
+    def _started(self) -> Process:
+        environment = {"PATH": os.environ["PATH"], "PULUMI_PROJECT": self.project, **self.environment}
+        command = [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:1"]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0
+        )
 
     def _call(self, verb: str, request: Any) -> Any:  # noqa: ANN401 - generated messages
         try:

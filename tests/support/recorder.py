@@ -137,6 +137,10 @@ DYNAMIC = "pulumi-python:dynamic/"
 
 COMPUTED: Mapping[str, Mapping[str, Any]] = {
     f"{DYNAMIC}threescale:Application": {"user_key": secret("canary-user-key")},
+    f"{DYNAMIC}threescale:AccessToken": {"value": secret("canary-automation-token")},
+    f"{DYNAMIC}threescale:ServicePlan": {"plan_id": "171"},
+    f"{DYNAMIC}threescale:ProxyPromotion": {"staging_version": "3", "production_version": "2"},
+    "keycloak:openid/client:Client": {"clientSecret": secret("canary-client-secret")},
 }
 """Outputs that only a server would make, by resource type."""
 

@@ -1,4 +1,4 @@
-"""Access tokens of the asking user: porta, admin/api/personal/access_tokens_controller.rb.
+"""Access tokens of the asking user or another one: porta, admin/api/{personal/,}access_tokens_controller.rb.
 
 The value is in the answer to the creation and nowhere else. Refuses: a missing name, unknown scopes or permissions.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, shown
 from sandbox.threescale.refusals import INVALID, NOT_INCLUDED, Errors, Forbidden
-from sandbox.threescale.tenant import ALL_SCOPES
+from sandbox.threescale.tenant import ALL_SCOPES, PROVIDER
 from sandbox.threescale.values import text
 
 if TYPE_CHECKING:
@@ -41,17 +41,27 @@ def show(call: Call) -> Item:
 
 
 def create(call: Call) -> Item:
-    """A new token; this answer is the only one with the value."""
+    """A new token of the asking user; this answer is the only one with the value."""
+    return _created(call, _user(call))
+
+
+def create_for(call: Call) -> Item:
+    """A new token of another user of the tenant (deprecated, but there)."""
+    return _created(call, int(call.row("user", "user_id", account_id=PROVIDER)["id"]))
+
+
+def _created(call: Call, user: int) -> Item:
     fields, errors = call.fields, Errors()
     given = fields.get("scopes") or []
     scopes = [str(scope) for scope in (given if isinstance(given, list) else [given])]
     errors.present("name", fields.get("name"))
     errors.one_of("permission", fields.get("permission"), ("ro", "rw"), NOT_INCLUDED)
-    errors.unless(scopes and set(scopes) <= set(ALL_SCOPES), "scopes", INVALID)
+    errors.unless(scopes, "scopes", "select at least one scope")
+    errors.unless(set(scopes) <= set(ALL_SCOPES), "scopes", INVALID)
     errors.refuse()
     expires = text(fields.get("expires_at")) if call.tenant.at_least("2.16") else None
     row, value = call.tenant.access_token(
-        _user(call), name=text(fields["name"]), scopes=scopes, permission=fields["permission"], expires_at=expires
+        user, name=text(fields["name"]), scopes=scopes, permission=fields["permission"], expires_at=expires
     )
     return Item("access_token", render(row, value))
 
@@ -69,4 +79,5 @@ OPERATIONS = (
     Operation("POST", _PATH, create, "token", _FIELDS, json_only=True),
     Operation("GET", f"{_PATH}/{{id}}", show, json_only=True),
     Operation("DELETE", f"{_PATH}/{{id}}", delete, json_only=True),
+    Operation("POST", "/admin/api/users/{user_id}/access_tokens", create_for, "token", _FIELDS, json_only=True),
 )

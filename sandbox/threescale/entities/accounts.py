@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sandbox.threescale.entities import applications, plans, subscriptions, users
+from sandbox.threescale.entities import applications, fields_definitions, plans, subscriptions, users
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, links, shown, stamps
 from sandbox.threescale.refusals import Errors, Invalid, NotFound
 from sandbox.threescale.tenant import PROVIDER
@@ -24,6 +24,7 @@ _TRANSITIONS = {
     "reject": (("created", "pending", "approved"), "rejected"),
     "make_pending": (("created", "approved", "rejected"), "pending"),
 }
+_TARGETS = (fields_definitions.ACCOUNT, fields_definitions.USER)
 _BILLING = ("monthly_billing_enabled", "monthly_charging_enabled")
 _PLANS = {
     "account_plan_id": plans.ACCOUNT,
@@ -42,14 +43,14 @@ def render(tenant: Tenant, row: Row) -> Json:
         **{name: row[name] for name in _BILLING},
         "state": row["state"],
         "org_name": row["org_name"],
-        "vat_rate": row.get("vat_rate"),
+        **row.get("extra_fields", {}),
         **({"annotations": row["annotations"]} if tenant.at_least("2.16") else {}),
         "links": links(self=url, users=f"{url}/users"),
     }
     return shown(body)
 
 
-def added(tenant: Tenant, org_name: str | None, plan: Row, state: str) -> Row:
+def added(tenant: Tenant, org_name: str | None, plan: Row, state: str, extra_fields: Row | None = None) -> Row:
     """The account's row."""
     return tenant.insert(
         "account",
@@ -59,6 +60,7 @@ def added(tenant: Tenant, org_name: str | None, plan: Row, state: str) -> Row:
         monthly_billing_enabled=True,
         monthly_charging_enabled=True,
         annotations={},
+        extra_fields=extra_fields or {},
     )
 
 
@@ -72,10 +74,13 @@ def signup(call: Call) -> Item:
     errors.present("org_name", fields.get("org_name"))
     errors.short("org_name", fields.get("org_name"))
     users.check(errors, tenant, user, own=None, email_needed=False)
+    extra, user["extra_fields"] = (fields_definitions.given(tenant, target, call.params) for target in _TARGETS)
+    for target, values in zip(_TARGETS, (extra, user["extra_fields"]), strict=True):
+        fields_definitions.check(errors, tenant, target, values)
     errors.refuse()
     ready = bool(user["password"]) and not plan["approval_required"]
     waiting = "pending" if plan["approval_required"] else "created"
-    account = added(tenant, text(fields.get("org_name")), plan, "approved" if ready else waiting)
+    account = added(tenant, text(fields.get("org_name")), plan, "approved" if ready else waiting, extra)
     users.added(tenant, account["id"], user, role="admin", state="active" if ready else "pending")
     _subscribe(tenant, account, chosen)
     return Item("account", render(tenant, account))
@@ -109,11 +114,8 @@ def _subscribe(tenant: Tenant, account: Row, chosen: dict[str, Row | None]) -> N
             continue
         subscriptions.added(tenant, account, service_plan)
         if application_plan is not None:
-            values = {
-                "name": f"{account['org_name']}'s App",
-                "description": f"Default application of {account['org_name']}",
-            }
-            applications.added(tenant, account, application_plan, values)
+            # The words are porta's (admin/api/signups_controller.rb).
+            applications.added(tenant, account, application_plan, dict.fromkeys(("name", "description"), "API signup"))
 
 
 def _for_product(tenant: Tenant, product: Row, kind: str, chosen: Row | None) -> Row | None:
@@ -169,6 +171,8 @@ def update(call: Call) -> Item:
     if "org_name" in values:
         errors.present("org_name", values["org_name"])
     errors.refuse()
+    extra = fields_definitions.given(call.tenant, fields_definitions.ACCOUNT, call.params)
+    values["extra_fields"] = {**row.get("extra_fields", {}), **extra}
     return Item("account", render(call.tenant, call.tenant.change("account", row, **values)))
 
 

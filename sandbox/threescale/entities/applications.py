@@ -1,7 +1,7 @@
-"""Applications and their keys: porta, app/models/cinstance.rb, admin/api/buyers_applications_controller.rb.
+"""Applications: porta, app/models/cinstance.rb, admin/api/buyers_applications_controller.rb.
 
 Creating one subscribes the account to the product. Refuses: an unknown plan or application (404), a user key taken in
-the product or malformed, transitions the state does not allow, a sixth or malformed application key.
+the product or malformed, a malformed application key, transitions the state does not allow.
 """
 
 from __future__ import annotations
@@ -10,27 +10,29 @@ import re
 import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
-from sandbox.threescale.entities import plans, subscriptions
+from sandbox.threescale.entities import fields_definitions, oidc_configurations, plans, subscriptions
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, links, shown, stamps
 from sandbox.threescale.refusals import INVALID, TAKEN, Errors, Invalid, NotFound
 from sandbox.threescale.values import integer, text
 
 if TYPE_CHECKING:
+    from sandbox.threescale.params import Params
     from sandbox.threescale.store import Row
     from sandbox.threescale.tenant import Tenant
 
 _KEY = re.compile(r"[A-Za-z0-9_\-.+=]{1,256}", re.ASCII)
 _APP_ID = re.compile(r"[\x21-\x7e]{4,255}")
-_APP_KEY = re.compile(r"[\x20-\x7e]{5,255}")
-_MOST_KEYS = 5
+APP_KEY = re.compile(r"[\x20-\x7e]{5,255}")
 _TRANSITIONS = {
     "accept": (("pending",), "live"),
     "suspend": (("live",), "suspended"),
     "resume": (("suspended",), "live"),
 }
-_NULLS = ("first_traffic_at", "first_daily_traffic_at", "user_key", "provider_verification_key", "application_id")
+_NULLS = (
+    *("first_traffic_at", "first_daily_traffic_at", "user_key", "provider_verification_key", "application_id"),
+    *("redirect_url", "client_id", "client_secret"),
+)
 
 
 def render(tenant: Tenant, row: Row) -> Json:
@@ -38,8 +40,6 @@ def render(tenant: Tenant, row: Row) -> Json:
     store = tenant.store
     product, plan = store.row("service", row["service_id"]), store.row("plan", row["plan_id"])
     account = store.row("account", row["account_id"])
-    by_key = product["backend_version"] == "1"
-    url = f"https://{tenant.admin_domain}/admin/api/accounts/{account['id']}/applications/{row['id']}"
     body = {
         "id": row["id"],
         "state": row["state"],
@@ -53,14 +53,36 @@ def render(tenant: Tenant, row: Row) -> Json:
         "org_name": account["org_name"],
         "first_traffic_at": row["first_traffic_at"],
         "first_daily_traffic_at": row["first_daily_traffic_at"],
-        **({"user_key": row["user_key"]} if by_key else {"application_id": row["application_id"]}),
-        "provider_verification_key": row["provider_verification_key"],
-        "redirect_url": row["redirect_url"],
+        **_credentials(tenant, product, row),
         "name": row["name"],
         "description": row["description"],
-        "links": links(self=url, service=f"https://{tenant.admin_domain}/admin/api/services/{product['id']}"),
+        **row.get("extra_fields", {}),
+        "links": _links(tenant, row),
     }
     return shown(body, (name for name in _NULLS if name in body))
+
+
+def _credentials(tenant: Tenant, product: Row, row: Row) -> Json:
+    """What the product's mode of authentication shows (app/representers/cinstance_representer.rb)."""
+    if product["backend_version"] == "1":
+        return {name: row[name] for name in ("user_key", "provider_verification_key")}
+    found = {"application_id": row["application_id"]}
+    if product["backend_version"] == "oauth":
+        first = tenant.store.first("application_key", application_id=row["id"])
+        secret = first["value"] if first else None
+        found |= {"redirect_url": row["redirect_url"], "client_id": row["application_id"], "client_secret": secret}
+    if tenant.proxy(product["id"])["authentication_method"] == "oidc":
+        found["oidc_configuration"] = oidc_configurations.of(tenant, product["id"])
+    return found
+
+
+def _links(tenant: Tenant, row: Row) -> list[Json]:
+    base = f"https://{tenant.admin_domain}/admin/api"
+    account, product = f"{base}/accounts/{row['account_id']}", f"{base}/services/{row['service_id']}"
+    own = f"{account}/applications/{row['id']}"
+    plan = f"{product}/application_plans/{row['plan_id']}"
+    further = {name: f"{own}/{name}" for name in ("keys", "referrer_filters")}
+    return links(self=own, service=product, account=account, plan=plan, **further)
 
 
 def added(tenant: Tenant, account: Row, plan: Row, values: Row) -> Row:
@@ -81,6 +103,7 @@ def added(tenant: Tenant, account: Row, plan: Row, values: Row) -> Row:
         provider_verification_key=secrets.token_hex(16),
         first_traffic_at=values.get("first_traffic_at"),
         first_daily_traffic_at=values.get("first_daily_traffic_at"),
+        extra_fields=values.get("extra_fields") or {},
     )
     for key in _given_keys(values):
         tenant.insert("application_key", application_id=row["id"], value=key)
@@ -115,8 +138,10 @@ def create(call: Call) -> Item:
     values = dict(call.fields)
     for name in ("name", "description", "user_key", "application_id", "redirect_url"):
         values[name] = text(values.get(name))
+    values["extra_fields"] = fields_definitions.given(call.tenant, fields_definitions.APPLICATION, call.params)
     errors = Errors()
     _check(errors, call.tenant, plan["issuer_id"], values, own=None)
+    fields_definitions.check(errors, call.tenant, fields_definitions.APPLICATION, values["extra_fields"])
     errors.refuse()
     return Item("application", render(call.tenant, added(call.tenant, account, plan, values)))
 
@@ -132,7 +157,7 @@ def _check(errors: Errors, tenant: Tenant, product: int, values: Row, own: int |
         errors.unless(_APP_ID.fullmatch(application_id), "application_id", INVALID)
     errors.short("name", values.get("name"))
     for value in _given_keys(values):
-        errors.unless(_APP_KEY.fullmatch(value), "application_keys", INVALID)
+        errors.unless(APP_KEY.fullmatch(value), "application_keys", INVALID)
 
 
 def index(call: Call) -> Listing:
@@ -147,8 +172,26 @@ def index_all(call: Call) -> Listing:
     wanted = {name: integer(call.params[name]) for name in ("service_id", "plan_id") if call.params.get(name)}
     alive = {product["id"] for product in call.tenant.products()}
     rows = [row for row in call.tenant.store.rows("application", **wanted) if row["service_id"] in alive]
+    rows = [row for row in rows if _active(row, call.params) and _costs(call.tenant, row, call.params)]
     page, metadata = call.page(rows)
     return Listing("applications", "application", [render(call.tenant, row) for row in page], metadata)
+
+
+def _active(row: Row, params: Params) -> bool:
+    """Whether its last traffic fits `active_since` and `inactive_since` (ThreeScale::Search::Helpers)."""
+    last, active, inactive = (row["first_daily_traffic_at"], params.get("active_since"), params.get("inactive_since"))
+    return (not active or bool(last and last >= str(active))) and (not inactive or not last or last < str(inactive))
+
+
+def _costs(tenant: Tenant, row: Row, params: Params) -> bool:
+    """Whether its plan is of the type that was asked for: `free` or `paid`."""
+    wanted = params.get("plan_type")
+    if wanted not in ("free", "paid"):
+        return True
+    plan = tenant.store.row("plan", row["plan_id"])
+    rules = tenant.store.first("pricing_rule", plan_id=plan["id"])
+    paid = bool(plan["cost_per_month"] or plan["setup_fee"] or rules)
+    return paid is (wanted == "paid")
 
 
 def find(call: Call) -> Item:
@@ -178,6 +221,8 @@ def update(call: Call) -> Item:
     """Change name, description, key or address."""
     row = _one(call)
     values: Row = {name: text(value) for name, value in call.fields.items()}
+    extra = fields_definitions.given(call.tenant, fields_definitions.APPLICATION, call.params)
+    values["extra_fields"] = {**row.get("extra_fields", {}), **extra}
     errors = Errors()
     _check(errors, call.tenant, row["service_id"], values, own=row["id"])
     errors.refuse()
@@ -191,10 +236,14 @@ def delete(call: Call) -> Nothing:
 
 
 def purge(tenant: Tenant, row: Row) -> None:
-    """Remove the row and its keys."""
-    for key in tenant.store.rows("application_key", application_id=row["id"]):
-        tenant.store.delete("application_key", key["id"])
+    """Remove the row, its keys and filters, and its own plan if it has one."""
+    for kind in ("application_key", "referrer_filter"):
+        for dependent in tenant.store.rows(kind, application_id=row["id"]):
+            tenant.store.delete(kind, dependent["id"])
     tenant.store.delete("application", row["id"])
+    plan = tenant.store.find("plan", row["plan_id"])
+    if plan is not None and plan["custom"]:
+        plans.purge(tenant, plan)
 
 
 def change_plan(call: Call) -> Item:
@@ -202,7 +251,10 @@ def change_plan(call: Call) -> Item:
     row, plan = _one(call), _plan(call)
     if plan["issuer_id"] != row["service_id"]:
         raise NotFound
+    old = call.tenant.store.row("plan", row["plan_id"])
     call.tenant.change("application", row, plan_id=plan["id"])
+    if old["custom"] and old["id"] != plan["id"]:
+        plans.purge(call.tenant, old)
     return Item(plans.APPLICATION, plans.render(call.tenant, plan))
 
 
@@ -215,39 +267,8 @@ def transition(event: str, call: Call) -> Item:
     return Item("application", render(call.tenant, call.tenant.change("application", row, state=target)))
 
 
-def keys(call: Call) -> Listing:
-    """The application's keys."""
-    rows = call.tenant.store.rows("application_key", application_id=_one(call, "application_id")["id"])
-    return Listing("keys", "key", [{"value": row["value"], **stamps(row)} for row in rows])
-
-
-def add_key(call: Call) -> Item:
-    """A further key; the answer is the application."""
-    tenant, row = call.tenant, _one(call, "application_id")
-    value = text(call.fields.get("key")) or secrets.token_hex(16)
-    own = tenant.store.rows("application_key", application_id=row["id"])
-    errors = Errors()
-    errors.unless(_APP_KEY.fullmatch(value), "value", INVALID)
-    errors.unless(value.lower() not in {key["value"].lower() for key in own}, "value", TAKEN)
-    errors.unless(len(own) < _MOST_KEYS, "base", "Limit reached")
-    errors.refuse()
-    tenant.insert("application_key", application_id=row["id"], value=value)
-    return Item("application", render(tenant, row))
-
-
-def delete_key(call: Call) -> Nothing:
-    """Remove a key."""
-    row = _one(call, "application_id")
-    key = call.tenant.store.first("application_key", application_id=row["id"], value=unquote(call.path["key"]))
-    if key is None:
-        raise NotFound
-    call.tenant.store.delete("application_key", key["id"])
-    return Nothing()
-
-
 _PATH = "/admin/api/accounts/{account_id}/applications"
 _UPDATABLE = ("name", "description", "user_key", "redirect_url", "first_traffic_at", "first_daily_traffic_at")
-_KEYS = f"{_PATH}/{{application_id}}/keys"
 OPERATIONS = (
     Operation("GET", _PATH, index),
     Operation("POST", _PATH, create, fields=(*_UPDATABLE, "plan_id", "application_id", "application_key")),
@@ -258,7 +279,4 @@ OPERATIONS = (
     *(Operation("PUT", f"{_PATH}/{{id}}/{event}", partial(transition, event)) for event in _TRANSITIONS),
     Operation("GET", "/admin/api/applications", index_all),
     Operation("GET", "/admin/api/applications/find", find),
-    Operation("GET", _KEYS, keys),
-    Operation("POST", _KEYS, add_key, fields=("key",)),
-    Operation("DELETE", f"{_KEYS}/{{key}}", delete_key),
 )

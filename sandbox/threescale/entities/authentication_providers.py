@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sandbox.threescale.operation import Call, Item, Json, Listing, Operation, shown, stamps
-from sandbox.threescale.refusals import INVALID, NOT_INCLUDED, TAKEN, Errors, MissingParameter
+from sandbox.threescale.refusals import TAKEN, Errors, MissingParameter
 from sandbox.threescale.tenant import PROVIDER
 from sandbox.threescale.values import boolean, check_system_name, slug, text
 
@@ -54,8 +54,8 @@ def _check(errors: Errors, row: Row) -> None:
         errors.present(name, row[name])
         errors.short(name, row[name])
     if row["site"]:
-        shaped = re.fullmatch(r"https?://[^\s/?#]+[^\s]*", row["site"])
-        errors.unless(shaped, "site", INVALID)
+        errors.unless(not re.search(r"\s", row["site"]), "site", "can't contain whitespaces")
+        errors.unless(re.match(r"https?://[^\s/?#]+", row["site"]), "site", "Invalid URL format")
 
 
 def _system_name(call: Call, row: Row) -> str:
@@ -95,7 +95,7 @@ def create(account_type: str, call: Call) -> Item:
         taken = store.first("authentication_provider", account_type=account_type, kind=kind)
         errors.unless(taken is None, "kind", TAKEN)
     else:
-        errors.one_of("kind", kind, _ADMIN_KINDS, NOT_INCLUDED)
+        errors.one_of("kind", kind, _ADMIN_KINDS, "unavailable for this account type")
     check_system_name(errors, row["system_name"])
     same_name = store.first("authentication_provider", system_name=row["system_name"])
     errors.unless(same_name is None, "system_name", TAKEN)

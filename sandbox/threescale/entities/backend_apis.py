@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.threescale.entities import metrics
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, links, shown, stamps
-from sandbox.threescale.refusals import INVALID, TAKEN, DeletionRefused, Errors
+from sandbox.threescale.refusals import TAKEN, DeletionRefused, Errors
 from sandbox.threescale.tenant import PROVIDER
 from sandbox.threescale.values import check_system_name, is_localhost, is_url, system_name, text, with_port
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sandbox.threescale.tenant import Tenant
 
 _SCHEMES = ("http", "https", "ws", "wss")
+_FORMAT = "the accepted format is 'scheme://address(:port)(/path)'. Accepted schemes are http, https, ws and wss"
 _NAME_LENGTH = 511
 _UPDATABLE = ("name", "description", "private_endpoint", "annotations")
 
@@ -54,7 +55,7 @@ def _check(errors: Errors, values: Row) -> None:
         endpoint = values["private_endpoint"]
         errors.present("private_endpoint", endpoint)
         errors.short("private_endpoint", endpoint)
-        errors.unless(is_url(endpoint, _SCHEMES, path=True), "private_endpoint", INVALID)
+        errors.unless(is_url(endpoint, _SCHEMES, path=True), "private_endpoint", _FORMAT)
         errors.unless(not is_localhost(endpoint), "private_endpoint", "can't be localhost")
 
 
@@ -105,7 +106,7 @@ def delete(call: Call) -> Nothing:
     if tenant.store.first("backend_usage", backend_api_id=row["id"]) is not None:
         raise DeletionRefused({"base": ["cannot be deleted because it is used by at least one Product"]})
     tenant.change("backend_api", row, state="deleted")
-    tenant.later(tenant.options.purge_delay, "purge_backend_api", row["id"])
+    tenant.later(tenant.purge_delay, "purge_backend_api", row["id"])
     return Nothing()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.threescale.entities.metrics import metric_of_product
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, links, stamps
-from sandbox.threescale.refusals import INVALID, TAKEN, Errors, NotFound
+from sandbox.threescale.refusals import TAKEN, Errors, NotFound
 from sandbox.threescale.values import integer, text
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def index_of_plan(call: Call) -> Listing:
 
 def _check(call: Call, plan: int, metric: int, period: str | None, own: int | None) -> None:
     errors = Errors()
-    errors.one_of("period", period, PERIODS, INVALID)
+    errors.one_of("period", period, PERIODS, "is invalid")
     same = call.tenant.store.rows("limit", plan_id=plan, metric_id=metric, period=period)
     errors.unless(not [row for row in same if row["id"] != own], "period", TAKEN)
     errors.refuse()

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, links, shown, stamps
-from sandbox.threescale.refusals import INVALID, Errors, NotFound
+from sandbox.threescale.refusals import Errors, NotFound
 from sandbox.threescale.values import boolean, integer, text
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ VERBS = ("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS")
 _PARAM = r"(?:[A-Za-z0-9\-_.!~*'():@&=+,;]|%[0-9a-fA-F]{2}|\{\w+\})*"
 _PATTERN = re.compile(
     rf"(?:/{_PARAM})+\$?(?:\?(?:[A-Za-z0-9\-_.!~*'();/?:@&=+$,\[\]]|%[0-9a-fA-F]{{2}}|\w+=\{{\w+\}})*)?", re.ASCII
+)
+# The two texts end with a line break, as they do there.
+_SHAPE = (
+    "has to start with '/' and can only contain valid URL characters and\n"
+    "'wildcards' - words inside curly brackets ('{}')\n"
 )
 _FIELDS = ("http_method", "pattern", "metric_id", "delta", "last", "position", "redirect_url")
 
@@ -99,10 +104,10 @@ def _check(call: Call, values: Row, owner_type: str, owner: int) -> None:
 
 
 def _check_pattern(errors: Errors, pattern: str | None) -> None:
-    errors.present("pattern", pattern)
-    if not pattern:
+    if not pattern or not pattern.strip():
+        errors.add("pattern", f"a Mapping Rule can't be empty, {_SHAPE}")
         return
-    errors.unless(_PATTERN.fullmatch(pattern), "pattern", INVALID)
+    errors.unless(_PATTERN.fullmatch(pattern), "pattern", f"a Mapping Rule {_SHAPE}")
     errors.short("pattern", pattern)
     path, _, query = pattern.partition("?")
     keys = [part.partition("=")[0] for part in query.split("&") if part]

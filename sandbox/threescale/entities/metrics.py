@@ -56,8 +56,11 @@ def _one(call: Call, name: str = "id", **match: object) -> Row:
     return call.row("metric", name, owner_type=owner_type, owner_id=owner, **match)
 
 
-def render(tenant: Tenant, row: Row) -> Json:
-    """A metric or method as the API shows it (app/representers/metric_representer.rb, method_representer.rb)."""
+def render(tenant: Tenant, row: Row, *, as_method: bool = False) -> Json:
+    """A metric or method as the API shows it (app/representers/metric_representer.rb, method_representer.rb).
+
+    A method among the metrics shows its unit, under `methods` it does not.
+    """
     owner_url = f"https://{tenant.admin_domain}/admin/api/{_COLLECTIONS[row['owner_type']]}/{row['owner_id']}"
     parent = row["parent_id"]
     own = f"metrics/{parent}/methods/{row['id']}" if parent else f"metrics/{row['id']}"
@@ -66,7 +69,7 @@ def render(tenant: Tenant, row: Row) -> Json:
         "name": row["system_name"] if row["owner_type"] == SERVICE else None,
         "system_name": row["system_name"],
         "friendly_name": row["friendly_name"],
-        "unit": None if parent else row["unit"],
+        "unit": None if as_method else row["unit"],
         "parent_id": parent,
         "description": row["description"],
         **stamps(row),
@@ -80,7 +83,8 @@ def _listing(call: Call, rows: list[Row], wrapper: str, item: str) -> Listing:
     metadata = None
     if "backend_api_id" in call.path:
         rows, metadata = call.page(rows)
-    return Listing(wrapper, item, [render(call.tenant, row) for row in rows], metadata)
+    items = [render(call.tenant, row, as_method=item == "method") for row in rows]
+    return Listing(wrapper, item, items, metadata)
 
 
 def index(call: Call) -> Listing:
@@ -101,7 +105,7 @@ def show(call: Call) -> Item:
 
 def show_method(call: Call) -> Item:
     """One method."""
-    return Item("method", render(call.tenant, _method(call)))
+    return Item("method", render(call.tenant, _method(call), as_method=True))
 
 
 def _method(call: Call) -> Row:
@@ -116,7 +120,7 @@ def create(call: Call) -> Item:
 
 def create_method(call: Call) -> Item:
     """A new method under hits."""
-    return Item("method", render(call.tenant, _added(call, _one(call, "metric_id"))))
+    return Item("method", render(call.tenant, _added(call, _one(call, "metric_id")), as_method=True))
 
 
 def _added(call: Call, parent: Row | None) -> Row:
@@ -171,7 +175,7 @@ def update(call: Call) -> Item:
 
 def update_method(call: Call) -> Item:
     """Change a method; the system name stays."""
-    return Item("method", render(call.tenant, _changed(call, _method(call))))
+    return Item("method", render(call.tenant, _changed(call, _method(call)), as_method=True))
 
 
 def _changed(call: Call, row: Row) -> Row:

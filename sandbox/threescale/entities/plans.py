@@ -50,7 +50,7 @@ def render(tenant: Tenant, row: Row) -> Json:
     body = {
         **{name: row[name] for name in ("id", "name", "state", *numbers)},
         "default": default_id(tenant, kind, issuer) == row["id"],
-        "custom": row["custom"],
+        "custom": row["custom"] if kind == APPLICATION else None,
         "system_name": row["system_name"] if kind == APPLICATION else None,
         **stamps(row),
         "links": links(**addresses),
@@ -150,17 +150,28 @@ def update(kind: str, call: Call) -> Item:
 def delete(kind: str, call: Call) -> Nothing:
     """Remove a plan that nobody has."""
     tenant, row = call.tenant, _one(call, kind)
-    user = _USERS[kind]
+    user, words = _USERS[kind], kind.replace("_", " ")
     if tenant.store.first(user, plan_id=row["id"]) is not None:
-        words, thing = kind.replace("_", " "), user.replace("service_contract", "subscription")
+        thing = user.removeprefix("service_")
         raise DeletionRefused({"base": [f"This {words} cannot be deleted! At least one {thing} depends on it."]})
+    copies = tenant.store.rows("plan", original_id=row["id"])
+    if any(tenant.store.first(user, plan_id=copy["id"]) for copy in copies):
+        text = f"This {words} cannot be deleted!  At least one customized version of this {words} exists."
+        raise DeletionRefused({"base": [text]})
+    for copy in copies:
+        purge(tenant, copy)
+    if default_id(tenant, kind, row["issuer_id"]) == row["id"]:
+        _set_default(tenant, kind, row["issuer_id"], None)
+    purge(tenant, row)
+    return Nothing()
+
+
+def purge(tenant: Tenant, row: Row) -> None:
+    """Remove the plan's row with its limits, prices and features."""
     for dependent in ("limit", "pricing_rule", "plan_feature"):
         for other in tenant.store.rows(dependent, plan_id=row["id"]):
             tenant.store.delete(dependent, other["id"])
-    if default_id(tenant, kind, row["issuer_id"]) == row["id"]:
-        _set_default(tenant, kind, row["issuer_id"], None)
     tenant.store.delete("plan", row["id"])
-    return Nothing()
 
 
 def make_default(kind: str, call: Call) -> Item:

@@ -15,7 +15,7 @@ from sandbox.threescale.operation import Call, Item, Operation
 from sandbox.threescale.refusals import BLANK, Invalid, Refusal
 
 _KEYS = ("name", "version", "configuration", "enabled")
-_FORMAT = "has invalid format. It must be a list of policies"
+_FORMAT = 'has invalid format. The Correct format is: [{ "name": "apicast"... }]'
 
 
 def show(call: Call) -> Item:
@@ -69,8 +69,8 @@ def _problems(item: dict[str, Any]) -> dict[str, list[str]]:
 
 
 _PATH = "/admin/api/services/{service_id}/proxy/policies"
-_SCOPES = ("account_management",)
+_NEWER = ("policy_registry",)
 OPERATIONS = (
-    Operation("GET", _PATH, show, json_only=True, scopes=_SCOPES),
-    Operation("PUT", _PATH, update, wrapper="proxy", fields=("policies_config",), json_only=True, scopes=_SCOPES),
+    Operation("GET", _PATH, show, json_only=True, newer_scopes=_NEWER),
+    Operation("PUT", _PATH, update, "proxy", ("policies_config",), json_only=True, newer_scopes=_NEWER),
 )

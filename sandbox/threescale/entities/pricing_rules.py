@@ -49,12 +49,12 @@ def create(call: Call) -> Item:
     errors = Errors()
     errors.unless(lowest is not None and lowest >= 1, "min", "must be greater than or equal to 1")
     errors.unless(cost is not None and cost >= 0, "cost_per_unit", "must be greater than or equal to 0")
-    errors.unless(cost is None or round(cost, _DECIMALS) == cost, "cost_per_unit", "has too many decimals")
+    errors.unless(cost is None or round(cost, _DECIMALS) == cost, "cost_per_unit", f"maximum decimals is {_DECIMALS}.")
     first, last = lowest or 1, math.inf if highest is None else highest
-    errors.unless(last >= first, "max", "'From' value cannot be more than 'To' value.")
+    errors.unless(last >= first, "max", "'To' value cannot be less than your 'From' value")
     others = call.tenant.store.rows("pricing_rule", plan_id=plan["id"], metric_id=metric["id"])
     clash = any(first <= (row["max"] or math.inf) and row["min"] <= last for row in others)
-    errors.unless(not clash, "max", "'From' value cannot be less than 'To' values of current rules.")
+    errors.unless(not clash, "min", "The 'From' value must be greater than the 'To' values of other existing rules")
     errors.refuse()
     row = call.tenant.insert(
         "pricing_rule", plan_id=plan["id"], metric_id=metric["id"], min=first, max=highest, cost_per_unit=cost

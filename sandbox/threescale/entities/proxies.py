@@ -24,6 +24,7 @@ LOCATIONS = ("headers", "query", "authorization")
 APICAST: Json = {"name": "apicast", "version": "builtin", "configuration": {}, "enabled": True}
 
 _KEY = re.compile(r"[\w\-]+", re.ASCII)
+_URI = re.compile(r"(?:[A-Za-z0-9\-_.!~*'();/?:@&=+$,\[\]]|%[0-9a-fA-F]{2})*", re.ASCII)
 _MESSAGE = re.compile(r"[{}\[\]\d,.;@#~%&()?\w_\"= /\\:-]+", re.ASCII)
 _HEADERS = "text/plain; charset=us-ascii"
 _ERRORS: dict[str, tuple[str, int]] = {
@@ -160,6 +161,8 @@ def _check(errors: Errors, values: Row, *, hosted: bool) -> None:
             errors.unless(value is not None and _KEY.fullmatch(value), name, INVALID)
         elif name in _MESSAGES:
             errors.unless(value is not None and _MESSAGE.fullmatch(value), name, INVALID)
+        elif name == "api_test_path":
+            errors.unless(_URI.fullmatch(value or ""), name, "only URI characters allowed")
         errors.short(name, value)
     if "credentials_location" in values:
         errors.one_of("credentials_location", values["credentials_location"], LOCATIONS)
@@ -169,7 +172,7 @@ def _check(errors: Errors, values: Row, *, hosted: bool) -> None:
 
 def _check_endpoint(errors: Errors, name: str, value: str | None, *, hosted: bool) -> None:
     if value:
-        errors.unless(is_url(value), name, INVALID)
+        errors.unless(is_url(value), name, "the accepted format is 'protocol://address(:port)'")
         errors.unless(not (hosted and is_localhost(value)), name, "can't be localhost")
     elif hosted:
         errors.present(name, value)

@@ -50,14 +50,14 @@ def _check(errors: Errors, tenant: Tenant, row: Row, own: int | None) -> None:
     errors.present("version", row["version"])
     schema = row["schema"]
     if not isinstance(schema, dict):
-        errors.add("schema", BLANK if schema is None else INVALID)
+        errors.add("schema", BLANK if schema is None else "Invalid JSON schema")
         return
     missing = [name for name in _REQUIRED if name not in schema]
     shaped = re.fullmatch(r"\d+\.\d+(\.\d+)?(-\w+)?", str(schema.get("version", "")))
     good = not missing and shaped and len(str(schema.get("summary", ""))) <= _SUMMARY
     errors.unless(good, "schema", INVALID)
-    same = row["version"] == schema.get("version") and row["version"] != "builtin"
-    errors.unless(same, "version", "mismatch")
+    errors.unless(row["version"] == schema.get("version"), "version", "differs from the schema version")
+    errors.unless(row["version"] != "builtin", "version", "cannot be 'builtin'")
     others = tenant.store.rows("policy", name=row["name"], version=row["version"])
     errors.unless(not [other for other in others if other["id"] != own], "version", TAKEN)
 

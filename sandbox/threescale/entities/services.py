@@ -210,7 +210,7 @@ def delete(call: Call) -> Nothing:
     if len(tenant.products()) == 1:
         raise Forbidden
     tenant.change("service", row, state="deleted")
-    tenant.later(tenant.options.purge_delay, "purge_service", row["id"])
+    tenant.later(tenant.purge_delay, "purge_service", row["id"])
     return Nothing()
 
 
@@ -220,6 +220,9 @@ def purge(tenant: Tenant, product: int) -> None:
     for plan in store.rows("plan", issuer_id=product):
         if plan["type"] == "account_plan":
             continue
+        for application in store.rows("application", plan_id=plan["id"]):
+            _drop(tenant, "application_key", application_id=application["id"])
+            _drop(tenant, "referrer_filter", application_id=application["id"])
         for kind in ("application", "service_contract", "limit", "pricing_rule", "plan_feature"):
             _drop(tenant, kind, plan_id=plan["id"])
         store.delete("plan", plan["id"])
@@ -227,7 +230,7 @@ def purge(tenant: Tenant, product: int) -> None:
     _drop(tenant, "proxy_config", proxy_id=proxy["id"])
     _drop(tenant, "mapping_rule", owner_type="Proxy", owner_id=proxy["id"])
     _drop(tenant, "metric", owner_type="Service", owner_id=product)
-    for kind in ("proxy", "service_token", "backend_usage", "active_doc", "feature"):
+    for kind in ("proxy", "oidc_configuration", "service_token", "backend_usage", "active_doc", "feature"):
         _drop(tenant, kind, service_id=product)
     store.delete("service", product)
 

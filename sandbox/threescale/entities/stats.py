@@ -96,6 +96,12 @@ def of_service(call: Call) -> Item:
     return Item("", _usage(call, "service", product["id"], _metric(call, "Service", product["id"])))
 
 
+def of_backend(call: Call) -> Item:
+    """What a backend was used, by every product together; the metric's name may come without its suffix."""
+    backend = call.row("backend_api", "backend_api_id")
+    return Item("", _usage(call, "", 0, _metric(call, "BackendApi", backend["id"])))
+
+
 def of_application(call: Call) -> Item:
     """What one application used."""
     row = call.tenant.store.find("application", call.number())
@@ -137,5 +143,6 @@ _SCOPES = ("stats",)
 OPERATIONS = (
     Operation("GET", "/stats/services/{id}/usage", of_service, json_default=True, scopes=_SCOPES),
     Operation("GET", "/stats/applications/{id}/usage", of_application, json_default=True, scopes=_SCOPES),
+    Operation("GET", "/stats/backend_apis/{backend_api_id}/usage", of_backend, json_default=True, scopes=_SCOPES),
     Operation("GET", "/stats/services/{id}/top_applications", top_applications, json_default=True, scopes=_SCOPES),
 )

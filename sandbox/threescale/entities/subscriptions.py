@@ -95,8 +95,10 @@ def delete(call: Call) -> Nothing:
     """End a subscription; suspended applications of the product go with it."""
     tenant, row = call.tenant, _one(call)
     own = tenant.store.rows("application", account_id=row["account_id"], service_id=row["service_id"])
-    if any(application["state"] != "suspended" for application in own):
-        raise DeletionRefused({"base": ["All applications of the service must be suspended or deleted first"]})
+    unsuspended = sum(application["state"] != "suspended" for application in own)
+    if unsuspended:
+        many = "is 1 unsuspended application" if unsuspended == 1 else f"are {unsuspended} unsuspended applications"
+        raise DeletionRefused({"base": [f"There {many} subscribed to the service"]})
     for application in own:
         tenant.store.delete("application", application["id"])
     tenant.store.delete("service_contract", row["id"])
@@ -139,7 +141,7 @@ def change_plan(call: Call) -> Item:
     _newer(call)
     row, plan = _one(call), _service_plan(call, integer(call.fields.get("plan_id")))
     if plan["issuer_id"] != row["service_id"]:
-        raise NotFound
+        raise Invalid({"plan": ["must belong to the same product"]})
     return Item("service_subscription", render(call.tenant.change("service_contract", row, plan_id=plan["id"])))
 
 

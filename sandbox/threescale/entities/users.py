@@ -10,8 +10,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sandbox.threescale.entities import fields_definitions
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, links, shown, stamps
-from sandbox.threescale.refusals import INVALID, TAKEN, DeletionRefused, Errors, Refusal
+from sandbox.threescale.refusals import TAKEN, DeletionRefused, Errors, Refusal
 from sandbox.threescale.tenant import PROVIDER, digest
 from sandbox.threescale.values import text
 
@@ -43,7 +44,7 @@ def check(errors: Errors, tenant: Tenant, values: Row, *, own: Row | None, email
         if name:
             errors.unless(len(name) >= _SHORTEST, "username", f"is too short (minimum is {_SHORTEST} characters)")
             errors.short("username", name, _LONGEST)
-            errors.unless(re.fullmatch(r"[\w.@+\- ]+", name), "username", INVALID)
+            errors.unless(re.fullmatch(r"[\w.@+\- ]+", name), "username", "is invalid")
             errors.unless(not _others(tenant, own, username=name), "username", TAKEN)
     if values.get("email"):
         shaped = re.fullmatch(r"[^@\s]+@[^@\s]+", values["email"])
@@ -67,6 +68,7 @@ def added(tenant: Tenant, account: int, values: Row, *, role: str, state: str) -
     stored: dict[str, Any] = {name: values.get(name) for name in FIELDS if name != "password"}
     password = values.get("password")
     stored["password_digest"] = digest(password) if password else None
+    stored["extra_fields"] = values.get("extra_fields") or {}
     return tenant.insert("user", account_id=account, role=role, state=state, **stored)
 
 
@@ -82,9 +84,11 @@ def render(tenant: Tenant, row: Row) -> Json:
     """A user as the API shows it; never the password."""
     account = row["account_id"]
     where = "users" if account == PROVIDER else f"accounts/{account}/users"
-    names = ("id", "state", "role", "username", "email", "first_name", "last_name")
+    # Names and whatever else is defined come with the definitions (FieldsRepresenter).
+    names = ("id", "state", "role", "username", "email")
     self_url = f"https://{tenant.admin_domain}/admin/api/{where}/{row['id']}"
-    return shown({**{name: row.get(name) for name in names}, **stamps(row), "links": links(self=self_url)})
+    extra = row.get("extra_fields", {})
+    return shown({**{name: row.get(name) for name in names}, **extra, **stamps(row), "links": links(self=self_url)})
 
 
 def index(call: Call) -> Listing:
@@ -103,6 +107,9 @@ def create(call: Call) -> Item:
     """A new user, pending and a member."""
     account, values, errors = _account(call), new_values(call.fields), Errors()
     check(errors, call.tenant, values, own={"account_id": account}, email_needed=True)
+    if account != PROVIDER:
+        values["extra_fields"] = fields_definitions.given(call.tenant, fields_definitions.USER, call.params)
+        fields_definitions.check(errors, call.tenant, fields_definitions.USER, values["extra_fields"])
     errors.refuse()
     row = added(call.tenant, account, values, role="member", state="pending")
     return Item("user", render(call.tenant, row))
@@ -117,6 +124,9 @@ def update(call: Call) -> Item:
     password = values.pop("password", None)
     if password:
         values["password_digest"] = digest(password)
+    if row["account_id"] != PROVIDER:
+        extra = fields_definitions.given(call.tenant, fields_definitions.USER, call.params)
+        values["extra_fields"] = {**row.get("extra_fields", {}), **extra}
     return Item("user", render(call.tenant, call.tenant.change("user", row, **values)))
 
 

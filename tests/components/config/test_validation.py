@@ -55,7 +55,11 @@ def test_a_problem_names_path_value_permitted_values_and_remedy() -> None:
         ({"models": {MODEL: {"plans": []}}}, f"models.{MODEL}.plans", "a list of at least 1 member ("),
         ({"plans": {"standard": {"displayName": ""}}}, "plans.standard.displayName", "text of at least 1 character ("),
         ({"plans": {"standard": {"displayName": "a\nb"}}}, "plans.standard.displayName", "text in one line ("),
-        ({"plans": {"standard": {"limits": {"hits": 1}}}}, "plans.standard.limits.hits", "text that matches ^[a-z]"),
+        (
+            {"plans": {"standard": {"limits": {"hits": 1}}}},
+            "plans.standard.limits.hits",
+            "text that matches ^[A-Za-z0-9_]",
+        ),
         (
             {"plans": {"standard": {"limits": {"hits per day": -1}}}},
             'plans.standard.limits["hits per day"]',

@@ -7,7 +7,7 @@ import pulumi
 
 from components.consumers import Consumers, ConsumersArgs
 from components.site import Site
-from tests.support.platform import MODEL, placed
+from tests.support.platform import MODEL, an_offer, placed
 from tests.support.recorder import DYNAMIC, Recording, secret
 
 T = f"{DYNAMIC}threescale:"
@@ -18,9 +18,8 @@ def recording(**changes: object) -> Recording:
         args = ConsumersArgs(
             site=site,
             namespace=pulumi.CustomResource("test:index:Namespace", "namespace"),
-            product_ids={MODEL: pulumi.Output.from_input("31")},
-            plan_ids={(MODEL, "standard"): pulumi.Output.from_input("81")},
-            ready=gate,
+            offers={MODEL: an_offer()},
+            after=[gate],
             installation=pulumi.CustomResource("test:index:Installation", "installation"),
         )
         Consumers("consumers", args)
@@ -66,9 +65,44 @@ def test_entities_go_with_the_installation() -> None:
     found = recording()
 
     for kind in ("DeveloperAccount", "Application"):
+        assert "::threescale::" in found.one(T + kind).provider
         assert found.one(T + kind).deleted_with == found.urn("test:index:Installation")
     assert found.one("kubernetes:core/v1:Secret").deleted_with == ""
 
 
 def test_without_accounts_nothing_is_placed() -> None:
     assert [one for one in recording(consumers=None).resources if one.type.startswith(T)] == []
+
+
+def test_an_account_may_have_users_who_sign_in_through_the_identity_server() -> None:
+    users = {"second": {"username": "dev2", "email": "dev2@x.example", "role": "admin"}}
+    found = recording(consumers={"accounts": {"dev1": {"users": users}}})
+    user = found.one(T + "DeveloperUser")
+
+    assert user.name == "dev1.second"
+    assert (user.inputs["account_id"], user.inputs["username"], user.inputs["role"]) == ("dev1-id", "dev2", "admin")
+    assert user.inputs["active"] is True
+    assert "password" not in user.inputs
+    assert found.urn(T + "DeveloperAccount") in user.dependencies
+
+
+def test_an_account_subscribes_before_its_applications_do() -> None:
+    found = recording(consumers={"accounts": {"dev1": {"subscriptions": [MODEL]}}})
+    subscription = found.one(T + "ServiceSubscription")
+
+    assert subscription.name == f"dev1.{MODEL}"
+    assert (subscription.inputs["service_plan_id"], subscription.inputs["product_id"]) == ("171", "31")
+    assert subscription.inputs["account_id"] == "dev1-id"
+    assert subscription.urn in found.one(T + "Application").dependencies
+
+
+def test_billing_is_off_until_somebody_asks_for_it_and_an_application_can_be_suspended() -> None:
+    account = recording().one(T + "DeveloperAccount").inputs
+    assert (account["monthly_billing_enabled"], account["monthly_charging_enabled"]) == (False, False)
+
+    application = {"first-steps": {"suspended": True, "keyRotation": "2027-01"}}
+    changed = {"monthlyBillingEnabled": True, "applications": application}
+    found = recording(consumers={"accounts": {"dev1": changed}})
+    assert found.one(T + "DeveloperAccount").inputs["monthly_billing_enabled"] is True
+    inputs = found.one(T + "Application").inputs
+    assert (inputs["suspended"], inputs["key_rotation"]) == (True, "2027-01")

@@ -87,6 +87,22 @@ def test_the_portals_client_can_do_the_code_flow_and_nothing_else(found: Recordi
     assert "clientSecret" not in inputs
 
 
+def test_the_redirect_follows_the_name_of_the_portals_integration() -> None:
+    changed = recording(portal={"sso": {"systemName": "login"}}).one(CLIENT)
+
+    assert changed.inputs["validRedirectUris"] == ["https://maas.apps.maas.test/auth/login/callback/*"]
+
+
+def test_what_the_portal_needs_is_handed_on_with_the_secret_marked() -> None:
+    def component(site: Site, gate: pulumi.Resource) -> None:
+        assert site.settings.identity is not None
+        login = MaasRealm("maas", MaasRealmArgs(site=site, identity=site.settings.identity, server=gate)).login
+        assert login.issuer_url == "https://sso.apps.maas.test/realms/maas"
+        pulumi.CustomResource("test:index:Portal", "portal", {"secret": login.client_secret})
+
+    assert placed(component).one("test:index:Portal").inputs == {"secret": secret("canary-client-secret")}
+
+
 def test_any_redirect_is_allowed_only_by_compat() -> None:
     open_client = recording(compat={"wildcardRedirectUri": True}).one(CLIENT)
 

@@ -15,7 +15,7 @@ def definition(**changes: object) -> ApiDefinition:
 def test_the_dev_stacks_model() -> None:
     found = definition()
 
-    assert (found.system_name, found.name) == (MODEL, "Llama-3.2-1B-Instruct (CPU)")
+    assert (found.product["system_name"], found.product["name"]) == (MODEL, "Llama-3.2-1B-Instruct (CPU)")
     assert found.private_endpoint == f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local"
     assert [policy["name"] for policy in found.policies] == ["cors", "upstream_connection", "llm-metrics", "apicast"]
     assert found.policies[0]["configuration"]["allow_origin"] == "https://maas.apps.maas.test"
@@ -67,4 +67,86 @@ def test_what_feeds_the_gateway_changes_the_fingerprint(changes: dict[str, Any])
     ],
 )
 def test_what_does_not_feed_the_gateway_leaves_it(changes: dict[str, Any]) -> None:
+    assert definition(**changes).fingerprint == definition().fingerprint
+
+
+EXACT: dict[str, Any] = {
+    "methods": {"v1/rank": {"displayName": "Rank"}},
+    "metrics": {"total_tokens": {"displayName": "Tokens", "unit": "token"}},
+    "rules": {"POST /v1/rank$": {"metric": "v1/rank", "position": 3, "delta": 2, "last": True}},
+}
+
+
+def test_each_part_of_an_exact_api_replaces_what_would_be_computed() -> None:
+    found = definition(models={MODEL: {"api": EXACT}})
+
+    assert found.methods == {"v1/rank": {"friendly_name": "Rank", "description": ""}}
+    assert found.metrics == {"total_tokens": {"friendly_name": "Tokens", "unit": "token", "description": ""}}
+    assert found.rules == {"POST /v1/rank$": {"metric": "v1/rank", "delta": 2, "position": 3, "last": True}}
+    assert found.members == {"v1/rank": "method", "total_tokens": "metric"}
+
+
+def test_the_token_policy_counts_only_metrics_that_are_there() -> None:
+    few, none = (
+        definition(models={MODEL: {"api": EXACT}}),
+        definition(models={MODEL: {"api": {"metrics": {}}}}, plans={"standard": {"limits": None}}),
+    )
+
+    assert [rule["metric"] for rule in few.policies[2]["configuration"]["rules"]] == ["total_tokens"]
+    assert [policy["name"] for policy in none.policies] == ["cors", "upstream_connection", "apicast"]
+
+
+def test_an_exact_chain_is_taken_as_it_is() -> None:
+    chain = [{"name": "apicast"}, {"name": "own", "version": "1.0", "enabled": False, "configuration": {"a": [1]}}]
+
+    assert definition(models={MODEL: {"api": {"policies": chain}}}).policies == [
+        {"name": "apicast", "version": "builtin", "enabled": True, "configuration": {}},
+        {"name": "own", "version": "1.0", "enabled": False, "configuration": {"a": [1]}},
+    ]
+
+
+def test_usage_rules_of_one_model_go_before_those_of_all() -> None:
+    found = definition(
+        apiDefaults={"product": {"customKeysEnabled": True, "supportEmail": "help@x.example"}},
+        models={MODEL: {"api": {"product": {"customKeysEnabled": False, "buyerPlanChangePermission": "direct"}}}},
+    ).product
+
+    assert (found["custom_keys_enabled"], found["support_email"]) == (False, "help@x.example")
+    assert (found["buyer_plan_change_permission"], found["buyers_manage_keys"]) == ("direct", True)
+
+
+def test_only_declared_refusals_are_written() -> None:
+    errors = {"limitsExceeded": {"text": "Too much", "status": 503}}
+    found = definition(models={MODEL: {"api": {"errors": errors}}}).product
+
+    assert {name: value for name, value in found.items() if name.startswith("error_")} == {
+        "error_limits_exceeded": "Too much",
+        "error_status_limits_exceeded": 503,
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"apiDefaults": {"product": {"customKeysEnabled": True}}},
+        {"models": {MODEL: {"api": {"authentication": {"credentialsLocation": "headers"}}}}},
+        {"models": {MODEL: {"api": {"errors": {"noMatch": {"status": 418}}}}}},
+        {"models": {MODEL: {"api": {"hostnameRewrite": "vllm.example"}}}},
+        {"models": {MODEL: {"subscription": {"default": False}}}},
+    ],
+)
+def test_proxy_fields_and_usage_rules_feed_the_gateway_too(changes: dict[str, Any]) -> None:
+    assert definition(**changes).fingerprint != definition().fingerprint
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"models": {MODEL: {"docs": {"publish": False}}}},
+        {"models": {MODEL: {"backend": {"displayName": "Other"}}}},
+        {"models": {MODEL: {"subscription": {"published": False}}}},
+        {"plans": {"standard": {"prices": {"hits from 1": 1}}}},
+    ],
+)
+def test_page_plans_and_names_of_the_backend_feed_no_gateway(changes: dict[str, Any]) -> None:
     assert definition(**changes).fingerprint == definition().fingerprint

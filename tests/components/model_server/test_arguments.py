@@ -1,6 +1,6 @@
 """vLLM's command line, exactly."""
 
-from components.config.catalog import Server
+from components.config.serving import Server
 from components.model_server.arguments import arguments, environment
 from tests.components.config.test_validation import MODEL, settings
 

@@ -23,3 +23,10 @@ def test_parts_the_stack_does_not_have_need_no_rights() -> None:
 
 def test_cluster_scoped_rights_carry_no_namespace() -> None:
     assert {"verb": "create", "group": "", "resource": "namespaces"} in needed_permissions(settings())
+
+
+def test_routes_of_3scale_are_made_only_where_the_sample_goes() -> None:
+    right = "create routes.route.openshift.io in namespace 3scale"
+
+    assert right in words()
+    assert right not in words(threescale={"sampleData": "keep"})

@@ -8,7 +8,8 @@ import pytest
 
 from components.custom_resources import ClusterSchemas
 from components.site import Site
-from tests.support.platform import placed
+from components.site.instances import instance_of
+from tests.support.platform import MODEL, placed
 from tests.support.recorder import secret
 
 
@@ -30,8 +31,30 @@ def test_the_instances_and_their_inputs(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert {one.name: one.inputs for one in found.of("pulumi:providers:pulumi-python")} == {
         "cluster": {"kubeconfig": str(tmp_path / "kubeconfig"), "context": ""},
         "threescale": api,
+        instance_of(MODEL): api,
         "threescale-gate": api,
     }
+
+
+def test_a_long_catalogue_is_spread_over_four_instances_and_nobody_moves_when_it_grows() -> None:
+    keys = [f"model-{number}" for number in range(100)]
+    owners = [instance_of(key) for key in keys]
+
+    assert set(owners) == {"threescale", "threescale-2", "threescale-3", "threescale-4"}
+    assert max(owners.count(name) for name in set(owners)) < 40
+    assert instance_of("llama-32-1b-instruct-cpu") == "threescale-3"
+
+
+def test_only_the_instances_that_are_needed_are_made() -> None:
+    external = {"source": {"external": "http://x.example"}, "plans": ["standard"]}
+    first = next(f"m{number}" for number in range(100) if instance_of(f"m{number}") == "threescale")
+    found = placed(lambda _site, _gate: None, models={MODEL: None, first: external}, consumers=None)
+
+    assert [one.name for one in found.of("pulumi:providers:pulumi-python")] == [
+        "cluster",
+        "threescale",
+        "threescale-gate",
+    ]
 
 
 def test_several_kubeconfig_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

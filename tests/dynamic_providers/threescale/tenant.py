@@ -21,14 +21,16 @@ CANARY = "canary-4711-token-that-nobody-may-see"
 class Tenant:
     """A running emulator; `api` speaks to it as an administrator would, `host` is the plugin process under test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, release: str = "2.15") -> None:
         self._folder = folder
+        self._release = release
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
         environment = {
             "PATH": os.environ["PATH"],
             "SANDBOX_DIR": str(self._folder),
+            "THREESCALE_RELEASE": self._release,
             "ADMIN_ACCESS_TOKEN": CANARY,
             "ADMIN_PASSWORD": "administrator-1",
             "SERVICE_TOKEN_DELAY_SECONDS": "0.05",
@@ -65,6 +67,10 @@ class Tenant:
         for part in ("faults", "requests"):
             requests.delete(f"{self._control}/{part}", timeout=5).raise_for_status()
 
+    def restart(self) -> None:
+        """Begin again as after the installation, without faults and log."""
+        requests.post(f"{self._control}/restart-clean", timeout=5).raise_for_status()
+
     def requests(self) -> list[str]:
         """Return `METHOD path` of every request since `clear`, without the common prefix."""
         log = requests.get(f"{self._control}/requests", timeout=5).json()
@@ -73,6 +79,11 @@ class Tenant:
     def writes(self) -> list[str]:
         """Return the requests that were not reads."""
         return [one for one in self.requests() if not one.startswith("GET ")]
+
+    def state(self) -> Json:
+        """Return every row the emulator keeps, by kind."""
+        kept: Json = requests.get(f"{self._control}/state", timeout=5).json()
+        return kept
 
     def backend(self) -> str:
         """Return the id of a new backend."""
@@ -113,6 +124,17 @@ class Tenant:
         name = self.unique("user")
         body = {"org_name": name, "username": name, "email": f"{name}@example.com"}
         return str(self.api.item("POST", "signup", body)["id"])
+
+    def service_plan(self, product: str, **fields: Any) -> str:  # noqa: ANN401 - fields of the plan
+        """Return the id of a new service plan."""
+        name = self.unique("plan")
+        body = {"service_plan": {"system_name": name, "name": name, **fields}}
+        return str(self.api.item("POST", f"services/{product}/service_plans", body)["id"])
+
+    def application(self, account: str, plan: str) -> str:
+        """Return the id of a new application."""
+        body = {"plan_id": int(plan), "name": self.unique("application"), "description": "Made by hand"}
+        return str(self.api.item("POST", f"accounts/{account}/applications", body)["id"])
 
 
 __all__ = ["CANARY", "Held", "Json", "Tenant"]

@@ -70,8 +70,9 @@ def test_a_good_answer_is_its_json() -> None:
     assert result(answer(200, [{"backend_usage": {}}], "GET"), ASKED) == [{"backend_usage": {}}]
 
 
-def test_an_empty_answer_is_good_after_a_delete() -> None:
+def test_an_empty_answer_is_good_after_a_delete_and_of_the_status_of_an_object() -> None:
     assert result(answer(200, b"", "DELETE"), ASKED) == {}
+    assert result(answer(200, b"", "GET"), "GET https://h.example/admin/api/objects/status.json") == {}
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])

@@ -11,7 +11,12 @@ from tests.support.plugin_host import PluginError
 class TestDeveloperAccount(MadeInSteps):
     provider = DeveloperAccountProvider
     recorded = "dynamic_providers.threescale.developer_account.DeveloperAccountProvider"
-    change: ClassVar[Json] = {"org_name": "Renamed"}
+    change: ClassVar[Json] = {
+        "org_name": "Renamed",
+        "monthly_billing_enabled": True,
+        "monthly_charging_enabled": True,
+    }
+    later = frozenset({"monthly_billing_enabled", "monthly_charging_enabled"})
     lost_post = r"/signup\.json$"
     second_call = ("PUT", "/approve")
     switch = "consumers.accounts.<key>.adopt"
@@ -23,6 +28,8 @@ class TestDeveloperAccount(MadeInSteps):
             "username": name,
             "email": f"{name}@example.com",
             "approved": True,
+            "monthly_billing_enabled": False,
+            "monthly_charging_enabled": False,
             "adopt": False,
         }
 
@@ -37,6 +44,15 @@ class TestDeveloperAccount(MadeInSteps):
         held = tenant.host.create(self.provider, self.example(tenant))
         assert tenant.api.item("GET", f"accounts/{held.id}")["state"] == "approved"
         assert self.user(tenant, held)["state"] == "active"
+
+    def test_billing_is_off_until_it_is_declared(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        account = tenant.api.item("GET", f"accounts/{held.id}")
+        assert (account["monthly_billing_enabled"], account["monthly_charging_enabled"]) == (False, False)
+
+    def test_billing_that_3scale_does_not_tell_is_no_difference(self) -> None:
+        item = {"state": "approved", "org_name": "O", "user": {"state": "active"}}
+        assert not {"monthly_billing_enabled", "monthly_charging_enabled"} & self.provider().live(item).keys()
 
     @pytest.mark.parametrize("event", ["approve", "activate"])
     def test_a_decision_whose_answer_was_lost_is_taken(self, tenant: Tenant, event: str) -> None:

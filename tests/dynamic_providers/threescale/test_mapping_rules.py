@@ -4,6 +4,7 @@ import pytest
 
 from dynamic_providers.threescale.mapping_rules import MappingRulesProvider
 from tests.dynamic_providers.threescale.conformance import LostAnswers, OwnedConformance
+from tests.dynamic_providers.threescale.foreign_members import ForeignMembers
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
 
 
@@ -14,17 +15,25 @@ def rule(position: int, **other: object) -> Json:
 A, B, C = "GET /v1/models", "POST /v1/chat/completions", "POST /v1/completions$"
 
 
-class TestMappingRules(OwnedConformance, LostAnswers):
+class TestMappingRules(OwnedConformance, LostAnswers, ForeignMembers):
     provider = MappingRulesProvider
     recorded = "dynamic_providers.threescale.mapping_rules.MappingRulesProvider"
     change: ClassVar[Json] = {"rules": {C: rule(5), A: rule(20, delta=3), B: rule(30, metric="tokens", last=True)}}
     spelled: ClassVar[Json] = {"rules": {A: {"metric": "hits", "position": 10.0}, B: rule(20, metric="tokens")}}
     lost_post = "/mapping_rules"
+    set_name = "rules"
 
     def example(self, tenant: Tenant) -> Json:
         product = tenant.product()
         tenant.metric(product)
-        return {"product_id": product, "rules": {A: rule(10), B: rule(20, metric="tokens")}}
+        return {"product_id": product, "rules": {A: rule(10), B: rule(20, metric="tokens")}, "foreign": "remove"}
+
+    def add_by_hand(self, tenant: Tenant, held: Held) -> str:
+        self.add(tenant, held, "/by/hand", position=2)
+        return "GET /by/hand"
+
+    def served(self, tenant: Tenant, held: Held) -> set[str]:
+        return set(self.held_by_server(tenant, held))
 
     def held_by_server(self, tenant: Tenant, held: Held) -> list[str]:
         rules = tenant.api.pages(f"services/{held.id}/proxy/mapping_rules", "mapping_rules")
@@ -96,6 +105,69 @@ class TestMappingRules(OwnedConformance, LostAnswers):
         wrong = self.example(tenant) | {"rules": {A: rule(10, metric="tokns")}}
         with pytest.raises(Exception, match=r"tokns does not exist in product .* it has hits, tokens"):
             tenant.host.create(self.provider, wrong)
+
+    def test_the_rule_that_3scale_makes_is_foreign_to_everybody(self, tenant: Tenant) -> None:
+        kept = tenant.host.create(self.provider, self.example(tenant) | {"foreign": "keep"})
+        assert self.held_by_server(tenant, kept) == [A, B]
+        bare = tenant.host.create(self.provider, self.example(tenant) | {"foreign": "keep", "rules": {}})
+        assert self.held_by_server(tenant, bare) == []
+
+    @pytest.mark.parametrize("policy", ["remove", "keep"])
+    def test_the_rule_that_3scale_makes_stays_where_it_is_declared(self, tenant: Tenant, policy: str) -> None:
+        rules = {A: rule(10), "GET /": rule(20)}
+        held = tenant.host.create(self.provider, self.example(tenant) | {"foreign": policy, "rules": rules})
+        assert self.held_by_server(tenant, held) == [A, "GET /"]
+
+    def test_a_rule_like_that_of_3scale_that_somebody_changed_is_kept(self, tenant: Tenant) -> None:
+        example = self.example(tenant) | {"foreign": "keep"}
+        path = f"services/{example['product_id']}/proxy/mapping_rules"
+        (default,) = tenant.api.pages(path, "mapping_rules")
+        tenant.api.call("PATCH", f"{path}/{default['id']}", {"mapping_rule": {"delta": 2}})
+        held = tenant.host.create(self.provider, example)
+        assert self.held_by_server(tenant, held) == ["GET /", A, B]
+
+    def test_declared_rules_keep_their_order_among_foreign_ones(self, tenant: Tenant) -> None:
+        example = self.example(tenant) | {"foreign": "keep"}
+        held = tenant.host.create(self.provider, example)
+        self.add(tenant, held, "/first", position=1)
+        self.add(tenant, held, "/between", position=3)
+        wanted = held.inputs | {"rules": {B: rule(1, metric="tokens"), C: rule(2), A: rule(3)}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        order = self.held_by_server(tenant, held)
+        assert [key for key in order if key in wanted["rules"]] == [B, C, A]
+        assert [key for key in order if key not in wanted["rules"]] == ["GET /first", "GET /between"]
+        assert tenant.host.read(self.provider, updated) == updated
+
+    def test_the_last_rule_moved_to_the_front_is_one_write(self, tenant: Tenant) -> None:
+        rules = {f"GET /v{number}": rule(number) for number in range(1, 7)}
+        held = tenant.host.create(self.provider, self.example(tenant) | {"rules": rules})
+        tenant.clear()
+        wanted = held.inputs | {"rules": rules | {"GET /v1": rule(99)}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert len(tenant.writes()) == 1
+        assert tenant.host.read(self.provider, updated) == updated
+
+    def test_a_changed_rule_is_one_call(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        tenant.clear()
+        wanted = held.inputs | {"rules": held.inputs["rules"] | {A: rule(10, delta=5)}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.requests() == [f"PATCH services/{held.id}/proxy/mapping_rules/{held.outs['rule_ids'][A]}"]
+        assert tenant.host.read(self.provider, updated) == updated
+
+    def test_a_changed_rule_that_is_gone_is_made_again(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        tenant.api.call("DELETE", f"services/{held.id}/proxy/mapping_rules/{held.outs['rule_ids'][A]}")
+        wanted = held.inputs | {"rules": held.inputs["rules"] | {A: rule(10, delta=5)}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert self.held_by_server(tenant, held) == [A, B]
+        assert tenant.host.read(self.provider, updated) == updated
+
+    def test_a_rule_counts_another_metric_from_now_on(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        wanted = held.inputs | {"rules": held.inputs["rules"] | {A: rule(10, metric="tokens")}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.host.read(self.provider, updated) == updated
 
     @pytest.mark.parametrize("key", ["POST v1", "post /v1", "/v1", "POST /v 1", "FETCH /v1"])
     def test_a_key_that_is_no_rule_is_refused(self, tenant: Tenant, key: str) -> None:

@@ -1,8 +1,13 @@
 from typing import ClassVar
 
+import pytest
+
+from dynamic_providers.threescale.mapping_rules import MappingRulesProvider
 from dynamic_providers.threescale.metrics import MetricsProvider
+from dynamic_providers.threescale.product import ProductProvider
 from tests.dynamic_providers.threescale.conformance import LostAnswers, OwnedConformance
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
+from tests.support.plugin_host import PluginError
 
 TOKENS = {"friendly_name": "Tokens", "unit": "token", "description": "All of them"}
 CHAT = {"friendly_name": "Chat", "description": ""}
@@ -53,6 +58,45 @@ class TestMetrics(OwnedConformance, LostAnswers):
         tenant.host.delete(self.provider, held)
         assert self.names(tenant, held) == {"hits", "chat/completions"}
         assert any("chat/completions" in line and "configuration uses" in line for line in tenant.host.lines)
+
+    def test_a_title_passes_from_a_member_left_out_to_its_successor(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        wanted = held.inputs | {"methods": {"chat-completions": CHAT}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.host.read(self.provider, updated) == updated
+        assert {"chat/completions", "chat-completions"} <= self.names(tenant, held)
+
+    def test_two_members_change_titles(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        wanted = held.inputs | {
+            "metrics": {"tokens": TOKENS | {"friendly_name": "Chat"}},
+            "methods": {"chat/completions": CHAT | {"friendly_name": "Tokens"}},
+        }
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.host.read(self.provider, updated) == updated
+
+    def test_the_title_of_a_metric_made_by_hand_is_left_alone(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        tenant.metric(held.id, "by_hand")
+        wanted = held.inputs | {"metrics": {"tokens": TOKENS | {"friendly_name": "by_hand"}}}
+        with pytest.raises(PluginError, match="friendly_name has already been taken"):
+            tenant.host.update(self.provider, held, wanted)
+
+    def test_a_metric_that_is_to_be_a_method_is_refused(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        wanted = held.inputs | {"metrics": {}, "methods": {"tokens": CHAT | {"friendly_name": "Tokens"}}}
+        with pytest.raises(PluginError, match=r"'tokens' among the methods .* 3scale has it among the metrics"):
+            tenant.host.update(self.provider, held, wanted)
+
+    def test_of_a_new_product_only_what_has_to_be_known_is_asked(self, tenant: Tenant) -> None:
+        product = tenant.host.create(ProductProvider, {"system_name": tenant.unique("p"), "name": "P"}).id
+        tenant.clear()
+        held = tenant.host.create(self.provider, self.example(tenant) | {"product_id": product})
+        tenant.host.create(MappingRulesProvider, {"product_id": product, "rules": {}})
+        assert [one for one in tenant.requests() if one.startswith("GET")] == [
+            f"GET services/{product}/proxy/mapping_rules"
+        ]
+        assert tenant.host.read(self.provider, held) == held
 
     def names(self, tenant: Tenant, held: Held) -> set[str]:
         return {one["system_name"] for one in tenant.api.pages(f"services/{held.id}/metrics", "metrics")}

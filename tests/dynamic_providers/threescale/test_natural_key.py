@@ -44,7 +44,11 @@ def test_what_a_crash_left_behind_is_found(tenant: Tenant) -> None:
 
 def test_what_a_crash_broke_off_after_the_first_call_matches(tenant: Tenant) -> None:
     product, user = tenant.unique("half"), tenant.unique("dev")
-    made = str(tenant.api.item("POST", "services", {"service": {"system_name": product, "name": "Half"}})["id"])
+    made = str(
+        tenant.api.item(
+            "POST", "services", {"service": {"system_name": product, "name": "Half", "custom_keys_enabled": False}}
+        )["id"]
+    )
     signed_up = {"org_name": "Half", "username": user, "email": f"{user}@x.example"}
     account = str(tenant.api.item("POST", "signup", signed_up)["id"])
     plan = tenant.plan(made)

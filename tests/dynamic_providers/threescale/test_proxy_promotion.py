@@ -2,6 +2,11 @@ from typing import ClassVar
 
 import pytest
 
+from dynamic_providers.threescale.backend_usages import BackendUsagesProvider
+from dynamic_providers.threescale.client import AdminApi
+from dynamic_providers.threescale.mapping_rules import MappingRulesProvider
+from dynamic_providers.threescale.policy_chain import PolicyChainProvider
+from dynamic_providers.threescale.product import ProductProvider
 from dynamic_providers.threescale.proxy_promotion import ProxyPromotionProvider
 from tests.dynamic_providers.threescale.conformance import LostAnswers, OwnedConformance
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
@@ -95,3 +100,95 @@ class TestProxyPromotion(OwnedConformance, LostAnswers):
         product = tenant.api.item("POST", "services", {"service": {"system_name": name, "name": name}})
         with pytest.raises(PluginError, match="uses no backend"):
             tenant.host.create(self.provider, self.example(tenant) | {"product_id": str(product["id"])})
+
+    def live(self, tenant: Tenant, held: Held) -> Json:
+        """Return what the production gateway reads."""
+        content: Json = tenant.api.item("GET", f"services/{held.id}/proxy/configs/production/latest")["content"]
+        return content["proxy"]  # type: ignore[no-any-return]  # JSON
+
+    def colleague(self, tenant: Tenant) -> AdminApi:
+        """Return the Admin API as another administrator of the tenant."""
+        name = tenant.unique("colleague")
+        user = {"username": name, "email": f"{name}@models.example", "password": "administrator-2"}
+        id_ = tenant.api.item("POST", "users", user)["id"]
+        for decision in ("activate", "admin"):
+            tenant.api.call("PUT", f"users/{id_}/{decision}")
+        token = {"name": name, "permission": "rw", "scopes": ["account_management"]}
+        return AdminApi(tenant.url, tenant.api.item("POST", f"users/{id_}/access_tokens", {"token": token})["value"])
+
+    def test_stamps_that_changed_are_not_promoted(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        before = tenant.api.item("GET", f"services/{held.id}/proxy")["error_no_match"]
+        self.edit(tenant, held)
+        tenant.api.call("PATCH", f"services/{held.id}/proxy", {"proxy": {"error_no_match": before}})
+        tenant.clear()
+        updated = tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
+        assert tenant.writes() == [f"POST services/{held.id}/proxy/deploy"]
+        assert (updated.outs["staging_version"], updated.outs["production_version"]) == ("3", "1")
+        assert tenant.host.read(self.provider, updated) == updated
+        tenant.clear()
+        again = tenant.host.update(self.provider, updated, held.inputs)
+        assert tenant.writes() == [f"POST services/{held.id}/proxy/deploy"]
+        assert tenant.host.read(self.provider, again) == again
+
+    def test_a_policy_is_live_in_three_calls(self, tenant: Tenant) -> None:
+        product = tenant.product()
+        chain = tenant.host.create(PolicyChainProvider, {"product_id": product, "policies": []})
+        tenant.deploy(product)
+        held = tenant.host.create(self.provider, self.example(tenant) | {"product_id": product})
+        tenant.clear()
+        cors = {"name": "cors", "version": "builtin", "configuration": {}, "enabled": True}
+        tenant.host.update(PolicyChainProvider, chain, chain.inputs | {"policies": [cors]})
+        updated = tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
+        assert len(tenant.requests()) == 3
+        assert [one["name"] for one in self.live(tenant, held)["policy_chain"]] == ["cors", "apicast"]
+        assert tenant.host.read(self.provider, updated) == updated
+
+    def test_a_rule_is_live_in_four_calls(self, tenant: Tenant) -> None:
+        product = tenant.product()
+        rule = {"metric": "hits", "delta": 1, "position": 1, "last": False}
+        rules = tenant.host.create(MappingRulesProvider, {"product_id": product, "rules": {"GET /v1": rule}})
+        tenant.deploy(product)
+        held = tenant.host.create(self.provider, self.example(tenant) | {"product_id": product})
+        tenant.clear()
+        tenant.host.update(MappingRulesProvider, rules, rules.inputs | {"rules": {"GET /v1": rule | {"delta": 7}}})
+        tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
+        assert len(tenant.requests()) == 4
+        assert [one["delta"] for one in self.live(tenant, held)["proxy_rules"]] == [7]
+
+    def test_a_usage_and_a_proxy_setting_are_live_in_the_same_run(self, tenant: Tenant) -> None:
+        inputs = {"system_name": tenant.unique("p"), "name": "P"}
+        product = tenant.host.create(ProductProvider, inputs)
+        usages = {"/": {"backend_id": tenant.backend()}}
+        used = tenant.host.create(BackendUsagesProvider, {"product_id": product.id, "usages": usages})
+        tenant.deploy(product.id)
+        held = tenant.host.create(self.provider, self.example(tenant) | {"product_id": product.id})
+        tenant.host.update(ProductProvider, product, product.inputs | {"error_no_match": "Nothing here"})
+        usages = used.inputs["usages"] | {"/v2": {"backend_id": tenant.backend()}}
+        tenant.host.update(BackendUsagesProvider, used, used.inputs | {"usages": usages})
+        held = tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
+        live = self.live(tenant, held)
+        assert live["error_no_match"] == "Nothing here"
+        assert "routing" in [one["name"] for one in live["policy_chain"]]
+        tenant.host.update(ProductProvider, product, product.inputs)
+        tenant.clear()
+        tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "ghi"})
+        assert self.live(tenant, held)["error_no_match"] == "No Mapping Rule matched"
+        assert not [one for one in tenant.writes() if one.endswith("/deploy")]
+
+    def test_a_deploy_of_somebody_else_in_between_is_overruled(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        (usage,) = tenant.api.pages(f"services/{held.id}/backend_usages")
+        backend = f"backend_apis/{usage['backend_id']}"
+        ours = tenant.api.item("GET", backend)["private_endpoint"]
+        colleague = self.colleague(tenant)
+        colleague.call("PUT", backend, {"backend_api": {"private_endpoint": "http://theirs.example:80"}})
+        colleague.call("POST", f"services/{held.id}/proxy/deploy")
+        tenant.api.call("PUT", backend, {"backend_api": {"private_endpoint": ours}})
+        drifted = tenant.host.read(self.provider, held)
+        assert drifted.inputs["fingerprint"].startswith("drifted: sandbox is ")
+        repaired = tenant.host.update(self.provider, drifted, held.inputs)
+        staged = tenant.api.item("GET", f"services/{held.id}/proxy/configs/sandbox/latest")
+        assert staged["content"]["proxy"]["api_backend"] == self.live(tenant, held)["api_backend"] == ours
+        assert repaired.outs["staging_version"] == str(staged["version"]) == "3"
+        assert tenant.host.read(self.provider, repaired).inputs["fingerprint"] == "abc"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from operations.errors import OperationError
-from operations.recover.checkpoint import mended
+from operations.recover.checkpoint import mended, unmarked
 
 
 @pytest.fixture
@@ -43,3 +43,11 @@ def test_a_torn_copy_is_an_error_that_names_the_backups(state: Path) -> None:
     with pytest.raises(OperationError, match="backups"):
         mended(state)
     assert state.exists()
+
+
+def test_a_torn_note_beside_a_whole_state_is_removed(state: Path) -> None:
+    note = state.with_name("dev.json.attrs")
+    for text, torn in (("", True), ('{"md5":"x"}', False)):
+        note.write_text(text)
+        assert unmarked(state) is torn
+        assert note.exists() is not torn

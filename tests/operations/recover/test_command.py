@@ -110,6 +110,43 @@ def test_what_is_not_as_declared_is_taken_over_when_its_urn_is_given(
     assert recorded(pulumi) == [(TWO, "12")]
 
 
+def test_what_is_of_no_use_without_the_lost_answer_is_deleted_and_left_to_the_next_up(
+    pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deleted: list[str] = []
+    on_server(monkeypatch, {ONE: Found(identity="11", discard=lambda: deleted.append("11")), TWO: Found(identity="12")})
+    assert command.main("dev") == 0
+    assert deleted == ["11"]
+    assert recorded(pulumi) == [(TWO, "12")]
+    said = capsys.readouterr().out
+    assert "one: existed as 11, but what is told of it only once was lost: it is deleted" in said
+    assert "two: exists as 12: taken over" in said
+
+
+def test_nothing_is_deleted_before_everything_is_known_to_be_ours(
+    pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted: list[str] = []
+    useless = Found(identity="11", discard=lambda: deleted.append("11"))
+    on_server(monkeypatch, {ONE: useless, TWO: Found(identity="12", ours=False)})
+    with pytest.raises(OperationError, match="exists with id 12"):
+        command.main("dev")
+    assert deleted == []
+
+
+def test_what_may_be_somebody_elses_is_deleted_only_when_its_urn_is_given(
+    pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted: list[str] = []
+    on_server(monkeypatch, {ONE: Found(identity="11", ours=False, discard=lambda: deleted.append("11"))})
+    with pytest.raises(OperationError, match="exists with id 11, and would be deleted"):
+        command.main("dev")
+    assert deleted == []
+    command.main("dev", [ONE])
+    assert deleted == ["11"]
+    assert recorded(pulumi) == []
+
+
 def test_a_urn_that_is_not_pending_is_refused(pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch) -> None:
     on_server(monkeypatch, {})
     with pytest.raises(OperationError, match="no pending create of it"):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from operations.recover.deployment import SECRET_SIGNATURE, pending_creates, plain, recovered
+from operations.recover.deployment import SECRET_SIGNATURE, pending_creates, plain, recovered, unsettled
 
 BACKEND = "urn:pulumi:dev::maas::pulumi-python:dynamic/threescale:Backend::llama"
 PROVIDER = "urn:pulumi:dev::maas::pulumi:providers:pulumi-python::threescale"
@@ -80,3 +80,13 @@ def test_the_exported_state_itself_is_not_touched() -> None:
     state = deployment({"urn": BACKEND, "id": "7", "type": "t"}, operations=[creating()])
     recovered(state, {BACKEND: "11"})
     assert "delete" not in state["deployment"]["resources"][-1]
+
+
+def test_what_was_being_changed_or_deleted_is_unsettled_as_long_as_it_is_recorded() -> None:
+    backend = creating()["resource"]
+    operations = [
+        creating(f"{BACKEND}2"),
+        {"resource": backend, "type": "deleting"},
+        {"resource": {**backend, "urn": f"{BACKEND}3"}, "type": "deleting"},
+    ]
+    assert unsettled(deployment(backend, operations=operations)) == {BACKEND: "deleting"}

@@ -126,3 +126,57 @@ def test_a_refusal_of_3scale_is_told_without_the_token() -> None:
 
 def test_a_gate_makes_nothing() -> None:
     assert lookup.nothing(backend()) is None
+
+
+TOKEN_TYPE = "pulumi-python:dynamic/threescale:AccessToken"
+MADE = {"id": 12, "name": "automation", "scopes": ["stats"], "permission": "ro"}
+
+
+class Tokens:
+    """A tenant with two tokens, the program's own and one that a killed run made."""
+
+    def __init__(self) -> None:
+        own = {"id": 1, "name": "own", "scopes": ["account_management"], "permission": "rw"}
+        self.held: list[dict[str, Any]] = [own, MADE]
+
+    def __call__(self, method: str, path: str, _body: bytes) -> Answer:
+        if method == "DELETE":
+            id_ = int(path.rpartition("/")[2].partition(".")[0])
+            self.held = [one for one in self.held if one["id"] != id_]
+            return 200, {}
+        if path.startswith("/admin/api/personal/access_tokens.json"):
+            return 200, {"access_tokens": [{"access_token": one} for one in self.held]}
+        return 404, {"status": "Not found"}
+
+
+def token(**inputs: Any) -> PendingCreate:  # noqa: ANN401 (JSON)
+    declared = {"name": "automation", "scopes": ["stats"], "permission": "ro", **inputs}
+    return PendingCreate(urn="urn::x::token", type=TOKEN_TYPE, inputs=declared, provider={})
+
+
+def test_a_token_is_found_to_be_discarded_and_nothing_else_is() -> None:
+    tokens = Tokens()
+    with serving(tokens) as fake:
+        made = found(fake, token())
+        assert made is not None
+        assert (made.identity, made.ours) == ("12", True)
+        assert {method for method, _ in fake.asked} == {"GET"}
+        assert made.discard is not None
+        made.discard()
+    assert [one["name"] for one in tokens.held] == ["own"]
+
+
+def test_a_token_of_other_rights_may_be_somebody_elses() -> None:
+    with serving(Tokens()) as fake:
+        made = found(fake, token(permission="rw"))
+        assert made is not None
+        assert not made.ours
+
+
+def test_a_token_that_cannot_be_discarded_is_told_in_words() -> None:
+    with serving(Tokens()) as fake:
+        made = found(fake, token())
+    assert made is not None
+    assert made.discard is not None
+    with pytest.raises(OperationError, match=r"DELETE .*/personal/access_tokens/12\.json: no answer"):
+        made.discard()

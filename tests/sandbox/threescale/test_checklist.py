@@ -3,44 +3,48 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import sandbox.threescale
+from sandbox.threescale.entities.cms import templates
 from tests.support.tenant import Api, Json, fresh
 
 SERVICES = "/admin/api/services.json"
+FACTS = Path(__file__).parents[3].parent / "shared" / "reference" / "threescale-admin-api.md"
 
 
-@pytest.mark.parametrize(
-    ("basic", "query", "data", "status"),
-    [
-        (":canary-admin-token", "", None, 200),
-        ("canary-admin-token:", "", None, 200),
-        (None, "access_token=canary-admin-token", None, 200),
-        (None, "", {"access_token": "canary-admin-token"}, 200),
-        (None, "", {"service": {"access_token": "canary-admin-token"}}, 403),
-        (":wrong", "", None, 403),
-        (None, "", None, 403),
-    ],
+CREDENTIALS: tuple[tuple[str | None, str, Json, int], ...] = (
+    (":canary-admin-token", "", None, 200),
+    ("canary-admin-token:", "", None, 200),
+    (None, "access_token=canary-admin-token", None, 200),
+    (None, "", {"access_token": "canary-admin-token"}, 200),
+    (None, "", {"service": {"access_token": "canary-admin-token"}}, 403),
+    (":wrong", "", None, 403),
+    (None, "", None, 403),
 )
-def test_row_1_a_token_goes_four_ways_and_a_bad_one_is_403(
-    api: Api, basic: str | None, query: str, data: Json, status: int
-) -> None:
-    answer = api.call("GET", SERVICES, data, basic=basic, query=query)
-    assert answer.status == status
-    if status == 403:
-        assert answer.json == {"error": "Access denied"}
 
 
-def test_row_1_bearer_is_not_read_and_scopes_and_permissions_hold(api: Api) -> None:
+def test_row_1_a_token_goes_four_ways_and_every_no_is_403(api: Api) -> None:
+    for basic, query, data, status in CREDENTIALS:
+        answer = api.call("GET", SERVICES, data, basic=basic, query=query)
+        assert answer.status == status
+        assert status == 200 or answer.json == {"error": "Access denied"}
     bearer = {"authorization": "Bearer canary-admin-token"}
     assert api.call("GET", SERVICES, basic=None, headers=bearer).status == 403
+    assert api.call("GET", SERVICES, host="maas.apps.maas.test").json == {"error": "Access denied"}
+    assert api.call("GET", SERVICES, host="elsewhere.example").status == 404
     token = api.made("/personal/access_tokens", name="reader", permission="ro", scopes=["account_management"])
     reader = f":{token['value']}"
     denied = {"error": "Your access token does not have the correct permissions"}
     assert api.call("GET", SERVICES, basic=reader).status == 200
     assert api.call("POST", SERVICES, {"name": "x"}, basic=reader).json == denied
     assert api.call("GET", "/admin/api/registry/policies.json", basic=reader).json == denied
+    newer = fresh(release="2.16")
+    short = {"name": "t", "permission": "ro", "scopes": ["account_management"], "expires_at": "2000-01-01T00:00:00Z"}
+    expired = newer.made("/personal/access_tokens", **short)["value"]
+    assert newer.call("GET", SERVICES, basic=f":{expired}").json == {"error": "Access denied"}
 
 
 def test_row_2_without_json_there_is_xml(api: Api) -> None:
@@ -115,12 +119,12 @@ def test_row_6_a_product_brings_its_companions_and_its_token_late(api: Api) -> N
     api.wait(0.3)
     assert api.call("POST", f"/admin/api{path}/proxy/deploy.json").status == 201
     assert api.get(f"{path}/proxy/configs/sandbox/latest")["proxy_config"]["version"] == 1
-
-
-def test_row_6_without_a_usage_no_configuration_is_ever_saved(api: Api) -> None:
-    product = api.product(backend=False)
-    assert api.call("POST", f"/admin/api/services/{product['id']}/proxy/deploy.json").status == 201
-    api.refused("GET", f"/services/{product['id']}/proxy/configs/sandbox/latest", 404)
+    bare = f"/services/{api.product('bare', backend=False)['id']}/proxy"
+    assert api.call("POST", f"/admin/api{bare}/deploy.json").status == 201
+    api.refused("GET", f"{bare}/configs/sandbox/latest", 404)
+    api.put("/settings", service_plans_ui_visible=True, account_approval_required=False)
+    hidden = api.get(f"/services/{api.made('/services', name='Other')['id']}/service_plans")["plans"][0]
+    assert hidden["service_plan"]["state"] == "hidden"
 
 
 def test_row_7_settings_and_chains_deploy_and_versions_grow_with_the_content(api: Api) -> None:
@@ -147,14 +151,15 @@ def test_row_7_settings_and_chains_deploy_and_versions_grow_with_the_content(api
     assert api.refused("GET", f"{path}/configs/nowhere/latest", 400) == {"error": "invalid environment"}
 
 
-def test_row_8_a_deleted_product_holds_its_name_until_it_is_purged(api: Api) -> None:
+def test_row_8_a_deleted_product_holds_its_name_and_backend_until_it_is_purged(api: Api) -> None:
     product = api.product()
     status = f"object_type=service&object_id={product['id']}"
     api.deleted(f"/services/{product['id']}")
     api.refused("GET", f"/services/{product['id']}", 404)
     taken = api.refused("POST", "/services", 422, name="Again", system_name="tiny")
     assert taken == {"errors": {"system_name": ["has already been taken"]}}
-    assert api.get("/objects/status", status) == {"status": "deleted"}
+    held = api.call("GET", "/admin/api/objects/status.json", query=status)
+    assert (held.status, held.text) == (200, "")
     in_use = api.refused("DELETE", f"/backend_apis/{product['backend']}", 403)
     assert in_use == {"errors": {"base": ["cannot be deleted because it is used by at least one Product"]}}
     api.wait(1)
@@ -162,10 +167,9 @@ def test_row_8_a_deleted_product_holds_its_name_until_it_is_purged(api: Api) -> 
     api.deleted(f"/backend_apis/{product['backend']}")
     api.made("/services", name="Again", system_name="tiny")
     assert api.call("GET", "/admin/api/objects/status.json", query="object_type=plan&object_id=1").status == 403
-
-
-def test_row_8_the_last_product_stays(api: Api) -> None:
-    assert api.refused("DELETE", "/services/1", 403) == {"status": "Forbidden"}
+    api.deleted("/services/1")
+    (last,) = (item["service"]["id"] for item in api.get("/services")["services"])
+    assert api.refused("DELETE", f"/services/{last}", 403) == {"status": "Forbidden"}
 
 
 def test_row_9_a_promoted_metric_stays_and_limits_are_listed_across_plans(api: Api) -> None:
@@ -245,9 +249,28 @@ def test_row_12_the_access_code_is_random_and_can_be_cleared(api: Api) -> None:
         assert tenant.put("/settings", signups_enabled=True)["account_approval_required"] is kept
 
 
-def test_row_13_the_portal_content_is_not_simulated_and_says_so(api: Api) -> None:
-    answer = api.refused("GET", "/cms/templates", 501)
-    assert answer == {"error": "The emulator does not implement GET /admin/api/cms/templates"}
+def test_row_13_portal_content_is_drafted_published_guarded_and_strict(api: Api) -> None:
+    path = "/cms/templates"
+    made = api.call("POST", f"/admin/api{path}.json", {"type": "page", "title": "Page", "path": "/t/", "draft": "a"})
+    page = made.json
+    assert (page["path"], page["draft"], page["published"], page["hidden"]) == ("/t", "a", None, True)
+    assert api.call("PUT", f"/admin/api{path}/{page['id']}/publish.json").json["published"] == "a"
+    strange = api.refused("POST", path, 422, type="page", title="U", path="/u", foo="x")
+    assert strange == {"error": 'Unpermitted parameters: ["foo"]'}
+    listed = api.get(path, "per_page=100")
+    assert (len(listed["collection"]), "metadata" in listed) == (min(100, len(listed["collection"])), False)
+    builtin = next(item["id"] for item in listed["collection"] if item["type"] == "builtin_page")
+    kept = api.refused("DELETE", f"{path}/{builtin}", 422)
+    assert kept == {"error": "Built-in resources can't be deleted"}
+    with api.emulator.tenant.store.transaction():
+        static = templates.added(api.emulator.tenant, "builtin_static_page", system_name="static")["id"]
+    before = api.get(f"{path}/{static}")
+    assert api.call("PUT", f"/admin/api{path}/{static}.json", {"draft": "changed"}).status == 200
+    assert api.get(f"{path}/{static}") == before
+    assert api.call("GET", f"/admin/api{path}.xml").status == 406
+    plain = api.call("POST", "/admin/api/cms/files.json", {"path": "/x.png", "attachment": "no part of a form"})
+    assert plain.status == 422
+    api.deleted(f"{path}/{page['id']}")
 
 
 def test_row_14_gateways_read_the_newest_promoted_version_by_host(api: Api) -> None:
@@ -267,6 +290,31 @@ def test_row_14_gateways_read_the_newest_promoted_version_by_host(api: Api) -> N
     assert len(operator.json["proxy_configs"]) == 2
     denied = api.call("GET", "/master/api/proxy/configs/staging.json", basic="bad:", host="system-master:3000")
     assert (denied.status, denied.text) == (401, "unauthorized")
+    _row_14_authorise(api, product, found[0]["proxy_config"]["content"]["backend_authentication_value"])
+
+
+def _row_14_authorise(api: Api, product: Json, token: str) -> None:
+    """Usage of a method counts for its parent; only metrics of the call are checked; a 409 records nothing."""
+    path = f"/services/{product['id']}"
+    api.method(product, "chat")
+    tokens = api.made(f"{path}/metrics", friendly_name="Tokens", system_name="tokens", unit="token")["id"]
+    plan = api.made(f"{path}/application_plans", name="Limited")["id"]
+    for metric, value in ((product["hits"], 1), (tokens, 0)):
+        api.made(f"/application_plans/{plan}/metrics/{metric}/limits", period="eternity", value=value)
+    account = api.made("/signup", org_name="Callers", username="caller", password="canary-password")["id"]
+    key = api.made(f"/accounts/{account}/applications", plan_id=plan, name="a")["user_key"]
+
+    def ask(usage: str) -> int:
+        query = f"service_token={token}&service_id={product['id']}&user_key={key}&{usage}"
+        return api.call("GET", "/transactions/authrep.xml", query=query, basic=None, host="backend-listener").status
+
+    def used() -> int:
+        counted = api.call("GET", f"/stats{path}/usage.json", query="metric_name=hits&period=day")
+        return int(counted.json["total"])
+
+    assert (ask("usage[chat]=1"), used()) == (200, 1)
+    assert (ask("usage[chat]=1"), used()) == (409, 1)
+    assert (ask("usage[tokens]=1"), ask("")) == (409, 200)
 
 
 def test_row_15_a_fresh_tenant_has_its_sample_data(api: Api) -> None:
@@ -283,6 +331,27 @@ def test_row_15_a_fresh_tenant_has_its_sample_data(api: Api) -> None:
     account = api.get("/accounts/find", "username=john")["account"]
     assert (account["org_name"], account["state"]) == ("Developer", "approved")
     assert len(api.get(f"/accounts/{account['id']}/applications")["applications"]) == 1
+    (application,) = api.get(f"/accounts/{account['id']}/applications")["applications"]
+    assert application["application"]["plan_id"] == plans[0]["id"]
+    contracts = api.get(f"/accounts/{account['id']}/service_contracts")["service_contracts"]
+    assert [item["service_contract"]["service_id"] for item in contracts] == [1]
+    features = {plan["name"]: api.get(f"/application_plans/{plan['id']}/features")["features"] for plan in plans}
+    assert {name: len(items) for name, items in features.items()} == {"Basic": 1, "Unlimited": 3}
+    assert [api.get(f"/application_plans/{plan['id']}/limits")["limits"] for plan in plans] == [[], []]
+    (account_plan,) = api.get("/account_plans")["plans"]
+    assert (account_plan["account_plan"]["name"], account_plan["account_plan"]["default"]) == ("Default", True)
+    usage = api.get("/services/1/backend_usages")[0]["backend_usage"]
+    assert (usage["path"], usage["backend_id"]) == ("/", backend["id"])
+    (document,) = api.get("/active_docs")["api_docs"]
+    echo = document["api_doc"]
+    assert (echo["name"], echo["system_name"], echo["published"], echo["service_id"]) == ("Echo", "echo", True, 1)
+    types = {item["type"] for item in api.get("/cms/templates", "per_page=100")["collection"]}
+    assert types == {"page", "layout", "partial", "builtin_page", "builtin_partial"}
+    api.product()
+    api.deleted("/services/1")
+    api.wait(1)
+    assert api.get("/active_docs") == {"api_docs": []}
+    assert api.get(f"/accounts/{account['id']}/applications") == {"applications": []}
 
 
 def test_row_16_stored_forms_differ_from_what_was_sent(api: Api) -> None:
@@ -314,3 +383,18 @@ def test_row_17_statuses_of_the_verbs(api: Api) -> None:
     created = api.call("POST", SERVICES, {"name": "Located"}, query="x=1")
     assert created.headers["Location"].endswith(f"/admin/api/services/{created.json['service']['id']}?x=1")
     api.deleted(f"/services/{product['id']}")
+
+
+def test_the_list_has_one_test_for_each_of_its_17_rows() -> None:
+    rows = [int(row) for name in globals() for row in re.findall(r"^test_row_(\d+)_", name)]
+    assert sorted(rows) == list(range(1, 18))
+    readme = (Path(sandbox.threescale.__file__).parent / "README.md").read_text()
+    section = readme.partition("## Refused as")[2].partition("\n## ")[0]
+    listed = re.findall(r"\| (\d+) \| [^|]+(?=\|)", section)
+    assert sorted(int(row) for row in listed) == list(range(1, 18))
+
+
+@pytest.mark.skipif(not FACTS.is_file(), reason=f"the fact sheet is not at {FACTS}")
+def test_the_rows_are_those_of_the_fact_sheet() -> None:
+    section = FACTS.read_text().partition("## 10. Checklist")[2].partition("## 11.")[0]
+    assert [int(row) for row in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)] == list(range(1, 18))

@@ -7,17 +7,22 @@ import pytest
 from tests.support.tenant import Api, Json, fresh
 
 TAKEN = ["has already been taken"]
+FORMAT = "the accepted format is 'scheme://address(:port)(/path)'. Accepted schemes are http, https, ws and wss"
+SHAPE = (
+    "has to start with '/' and can only contain valid URL characters and\n"
+    "'wildcards' - words inside curly brackets ('{}')\n"
+)
 
 
 @pytest.mark.parametrize(
     ("endpoint", "text"),
     [
-        ("ftp://h.example", ["is invalid"]),
+        ("ftp://h.example", [FORMAT]),
         ("https://localhost", ["can't be localhost"]),
         ("http://127.0.0.1:8080", ["can't be localhost"]),
-        ("https://h.example?x=1", ["is invalid"]),
-        ("https://user@h.example", ["is invalid"]),
-        ("", ["can't be blank", "is invalid"]),
+        ("https://h.example?x=1", [FORMAT]),
+        ("https://user@h.example", [FORMAT]),
+        ("", ["can't be blank", FORMAT]),
     ],
 )
 def test_a_backend_needs_a_reachable_address(api: Api, endpoint: str, text: list[str]) -> None:
@@ -29,10 +34,10 @@ def test_a_backend_needs_a_reachable_address(api: Api, endpoint: str, text: list
     ("field", "value", "text"),
     [
         ("credentials_location", "cookie", "is not included in the list"),
-        ("auth_user_key", "a key", "is invalid"),
-        ("error_status_no_match", 99, "is invalid"),
-        ("error_auth_failed", "caf\u00e9", "is invalid"),
-        ("endpoint", "https://h/path", "is invalid"),
+        ("auth_user_key", "a key", "invalid"),
+        ("error_status_no_match", 99, "invalid"),
+        ("error_auth_failed", "caf\u00e9", "invalid"),
+        ("endpoint", "https://h/path", "the accepted format is 'protocol://address(:port)'"),
     ],
 )
 def test_proxy_settings_outside_their_patterns_are_refused(api: Api, field: str, value: Json, text: str) -> None:
@@ -91,7 +96,8 @@ def test_metrics_and_methods_share_their_names(api: Api) -> None:
     ("changes", "errors"),
     [
         ({"http_method": "BREW"}, {"http_method": ["is not included in the list"]}),
-        ({"pattern": "v1"}, {"pattern": ["is invalid"]}),
+        ({"pattern": "v1"}, {"pattern": [f"a Mapping Rule {SHAPE}"]}),
+        ({"pattern": ""}, {"pattern": [f"a Mapping Rule can't be empty, {SHAPE}"]}),
         ({"pattern": "/{a}/{a}"}, {"pattern": ["Can't have repeated variable names"]}),
         ({"delta": None}, {"delta": ["is not a number"]}),
         ({"delta": 0}, {"delta": ["must be greater than 0"]}),
@@ -294,7 +300,7 @@ def test_registered_policies_in_use_stay(api: Api) -> None:
     schema = {"name": "llm", "version": "0.2", "summary": "s", "configuration": {"type": "object"}}
     path = "/registry/policies"
     bad = api.refused("POST", path, 422, name="llm", version="0.1", schema=schema)
-    assert bad == {"errors": {"version": ["mismatch"]}}
+    assert bad == {"errors": {"version": ["differs from the schema version"]}}
     api.made(path, name="llm", version="0.2", schema=schema)
     product = api.product()
     chain = [{"name": "llm", "version": "0.2", "configuration": {}}]

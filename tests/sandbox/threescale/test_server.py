@@ -7,10 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
+
+from tests.sandbox.eventually import run, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +96,48 @@ def test_a_fault_of_count_zero_hits_until_it_is_cleared(emulator: Emulator) -> N
     assert {emulator.call("GET", SERVICES).status_code for _ in range(4)} == {503}
     requests.delete(f"{emulator.control}/faults", timeout=5)
     assert emulator.call("GET", SERVICES).status_code == 200
+
+
+def test_a_fault_can_be_for_one_operation_and_count_its_calls(emulator: Emulator) -> None:
+    emulator.fault(kind="status", status=500, operation="GET /admin/api/services/{id}", count=2)
+    assert emulator.call("GET", SERVICES).status_code == 200
+    one = "/admin/api/services/1.json"
+    assert [emulator.call("GET", one).status_code for _ in range(3)] == [500, 500, 200]
+    unknown = requests.post(f"{emulator.control}/faults", json={"kind": "status", "operation": "GET /x"}, timeout=5)
+    assert (unknown.status_code, "coverage" in unknown.json()["error"]) == (400, True)
+
+
+def test_retry_after_comes_as_seconds_or_as_a_date(emulator: Emulator) -> None:
+    emulator.fault(kind="status", status=429, retry_after=90, retry_after_date=True)
+    said = parsedate_to_datetime(emulator.call("GET", SERVICES).headers["Retry-After"])
+    assert 60 < (said - datetime.now(UTC)).total_seconds() <= 90
+
+
+def test_a_skewed_clock_shows_in_the_date_and_in_the_stamps_of_what_is_written(emulator: Emulator) -> None:
+    emulator.fault(kind="clock_skew", seconds=-86_400, method="POST")
+    answer = emulator.call("POST", SERVICES, json={"name": "Yesterday"})
+    stamp = datetime.fromisoformat(answer.json()["service"]["created_at"])
+    for moment in (stamp, parsedate_to_datetime(answer.headers["Date"])):
+        assert 86_000 < (datetime.now(UTC) - moment).total_seconds() < 87_000
+    straight = emulator.call("POST", SERVICES, json={"name": "Today"}).json()["service"]["created_at"]
+    assert (datetime.now(UTC) - datetime.fromisoformat(straight)).total_seconds() < 600
+
+
+def test_a_slow_purge_holds_a_name_and_only_that_one(emulator: Emulator) -> None:
+    emulator.fault(kind="slow_purge", seconds=3600)
+    ids = []
+    for name in ("slow", "quick"):
+        ids.append(emulator.call("POST", SERVICES, json={"name": name, "system_name": name}).json()["service"]["id"])
+        assert emulator.call("DELETE", f"/admin/api/services/{ids[-1]}.json").status_code == 200
+    status = "/admin/api/objects/status.json"
+
+    def held(number: int) -> bool:
+        asked = {"object_type": "service", "object_id": number}
+        return emulator.call("GET", status, params=asked).status_code == 200
+
+    run(lambda: until(lambda: not held(ids[1])))
+    assert held(ids[0])
+    assert emulator.call("POST", SERVICES, json={"name": "slow", "system_name": "slow"}).status_code == 422
 
 
 def test_an_unknown_fault_is_refused_with_what_is_allowed(emulator: Emulator) -> None:

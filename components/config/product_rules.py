@@ -1,0 +1,89 @@
+"""What developers may do with the applications of a product."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from components.config.section import Section
+
+PlanChange = Literal["request", "none", "credit_card", "request_credit_card", "direct"]
+"""How a developer changes a plan (porta, app/models/service.rb)."""
+
+SupportEmail = Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", max_length=255)]
+"""An e-mail address, or nothing."""
+
+
+class ProductRules(Section):
+    """Usage rules of every model's product."""
+
+    buyers_manage_apps: bool = Field(
+        default=True, description="Whether developers create and change applications by themselves."
+    )
+    buyers_manage_keys: bool = Field(
+        default=True, description="Whether developers add and remove keys of their applications."
+    )
+    custom_keys_enabled: bool = Field(
+        default=False, description="Whether developers may choose keys. When false, every key is a random one."
+    )
+    buyer_key_regenerate_enabled: bool = Field(
+        default=True, description="Whether developers may replace the key of an application by a new random one."
+    )
+    mandatory_app_key: bool = Field(
+        default=True, description="Whether an application of a product with ids and keys always has a key."
+    )
+    buyer_can_select_plan: bool = Field(
+        default=False, description="Whether developers choose the plan when they create an application."
+    )
+    buyer_plan_change_permission: PlanChange = Field(
+        default="request", description="What happens when a developer wants another plan: by default a request is sent."
+    )
+    referrer_filters_required: bool = Field(
+        default=False, description="Whether an application must name the hosts from which it calls."
+    )
+    intentions_required: bool = Field(
+        default=False, description="Whether developers must say what they will use the model for."
+    )
+    support_email: SupportEmail = Field(
+        default="", description="Address for questions about the product. When left out, the tenant's."
+    )
+
+
+class ProductRuleChanges(Section):
+    """Usage rules of one model's product that differ from `apiDefaults.product`."""
+
+    buyers_manage_apps: bool | None = Field(
+        default=None, description="As `apiDefaults.product.buyersManageApps`, for this model alone."
+    )
+    buyers_manage_keys: bool | None = Field(
+        default=None, description="As `apiDefaults.product.buyersManageKeys`, for this model alone."
+    )
+    custom_keys_enabled: bool | None = Field(
+        default=None, description="As `apiDefaults.product.customKeysEnabled`, for this model alone."
+    )
+    buyer_key_regenerate_enabled: bool | None = Field(
+        default=None, description="As `apiDefaults.product.buyerKeyRegenerateEnabled`, for this model alone."
+    )
+    mandatory_app_key: bool | None = Field(
+        default=None, description="As `apiDefaults.product.mandatoryAppKey`, for this model alone."
+    )
+    buyer_can_select_plan: bool | None = Field(
+        default=None, description="As `apiDefaults.product.buyerCanSelectPlan`, for this model alone."
+    )
+    buyer_plan_change_permission: PlanChange | None = Field(
+        default=None, description="As `apiDefaults.product.buyerPlanChangePermission`, for this model alone."
+    )
+    referrer_filters_required: bool | None = Field(
+        default=None, description="As `apiDefaults.product.referrerFiltersRequired`, for this model alone."
+    )
+    intentions_required: bool | None = Field(
+        default=None, description="As `apiDefaults.product.intentionsRequired`, for this model alone."
+    )
+    support_email: SupportEmail | None = Field(
+        default=None, description="As `apiDefaults.product.supportEmail`, for this model alone."
+    )
+
+
+def effective(defaults: ProductRules, changes: ProductRuleChanges | None) -> dict[str, Any]:
+    """The usage rules of one product by their names in 3scale."""
+    own = {} if changes is None else changes.model_dump(exclude_none=True)
+    return {**defaults.model_dump(), **own}

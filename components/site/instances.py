@@ -1,0 +1,20 @@
+"""Which provider instance works on which model; pure.
+
+An instance is a process with four workers (pulumi, sdk/python/lib/pulumi/dynamic/__main__.py), so a long catalogue is
+spread over several. Moving a resource from one instance to another changes nothing in it: the engine compares both
+instances' settings, finds no reason to replace, and goes on with the new one.
+"""
+
+import hashlib
+
+MOST = 4
+"""Instances at most; each is a process of its own."""
+
+FIRST = "threescale"
+"""The instance that always exists: it also works on what belongs to the tenant and to its accounts."""
+
+
+def instance_of(key: str) -> str:
+    """Name of the instance that works on model `key`; other models have no part in it, so nobody moves."""
+    number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % MOST
+    return FIRST if number == 0 else f"{FIRST}-{number + 1}"

@@ -1,0 +1,1 @@
+"""Which test shows which row of what the platform has to do: `python -m tests.coverage`."""
