@@ -46,3 +46,7 @@ def test_the_page_names_tests_and_reasons() -> None:
 
 def test_every_row_of_this_project_is_shown_or_explained() -> None:
     assert wrong(rows(), marked()) == []
+
+
+def test_a_row_has_a_title_and_perhaps_a_reason_and_nothing_else() -> None:
+    assert {key for members in rows().values() for one in members.values() for key in one} == {"title", "reason"}

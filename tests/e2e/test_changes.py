@@ -64,6 +64,7 @@ def test_a_hand_edit_is_found_named_and_repaired(platform: Platform) -> None:
     platform.pulumi("refresh", "--yes", "--expect-no-changes")
 
 
+@pytest.mark.row("S-161")
 def test_a_changed_limit_is_one_update_and_is_named_in_the_preview(platform: Platform) -> None:
     before = platform.settings()
     changed = copy.deepcopy(before)
@@ -79,6 +80,7 @@ def test_a_changed_limit_is_one_update_and_is_named_in_the_preview(platform: Pla
         platform.up()
 
 
+@pytest.mark.row("S-160")
 def test_a_new_model_is_one_entry_and_leaves_with_it(platform: Platform) -> None:
     before = platform.settings()
     changed = copy.deepcopy(before)
@@ -96,6 +98,7 @@ def test_a_new_model_is_one_entry_and_leaves_with_it(platform: Platform) -> None
     assert MODEL in names
 
 
+@pytest.mark.row("S-139")
 def test_a_renamed_product_is_replaced(platform: Platform) -> None:
     before = platform.settings()
     changed = copy.deepcopy(before)

@@ -40,6 +40,7 @@ def test_a_model_answers_through_the_gateway_and_its_tokens_are_counted(platform
     assert re.search(r"3scale counted [1-9]\d* tokens for the two calls", said)
 
 
+@pytest.mark.row("S-196")
 def test_the_printed_curl_line_works_as_pasted(platform: Platform) -> None:
     said = platform.operation("verify", "--stack", STACK)
     line = next(line for line in said.splitlines() if line.startswith("curl "))

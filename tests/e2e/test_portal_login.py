@@ -160,6 +160,7 @@ def log_in(site: Site, person: dict[str, str]) -> requests.Response:
     return site.browser.post(html.unescape(form[1]), data=fields, timeout=SECONDS)
 
 
+@pytest.mark.row("S-180", "S-196")
 def test_a_first_log_in_makes_an_approved_account_named_by_the_claim(site: Site, person: dict[str, str]) -> None:
     landed = log_in(site, person)
     assert landed.status_code == 200, landed.text
@@ -184,6 +185,7 @@ def test_a_first_log_in_makes_an_approved_account_named_by_the_claim(site: Site,
     assert len(accounts(site, person["email"])) == 1
 
 
+@pytest.mark.row("S-197")
 def test_userinfo_tells_the_claims_that_3scale_reads(site: Site, person: dict[str, str]) -> None:
     client = site.keycloak("GET", f"clients?clientId={CLIENT}").json()[0]
     callback = f"{site.portal}/auth/{integrations(site)[0]['system_name']}/callback"

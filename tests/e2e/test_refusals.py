@@ -187,6 +187,7 @@ def test_a_create_refused_in_the_middle_leaves_the_entity_complete_or_absent(pla
         platform.up("--skip-preview")
 
 
+@pytest.mark.row("S-162")
 def test_a_taken_product_is_refused_with_its_id_and_adopted_on_request(platform: Platform) -> None:
     tenant = Tenant(platform)
     tenant.call("POST", "services", name="Made by hand", system_name="taken-model")

@@ -81,6 +81,7 @@ def test_the_tenant_costs_seven_resources_of_3scale_and_three_of_the_cluster(fou
     ]
 
 
+@pytest.mark.row("S-168")
 def test_the_portal_opens_only_after_single_sign_on_and_the_sample_goes_after_the_models(found: Recording) -> None:
     integration = found.one(f"{DYNAMIC}threescale:SsoIntegration")
     client = found.urn("keycloak:openid/client:Client")
@@ -94,6 +95,7 @@ def test_the_portal_opens_only_after_single_sign_on_and_the_sample_goes_after_th
     assert found.one(f"{DYNAMIC}threescale:DeveloperAccount").dependencies == {sample.urn}
 
 
+@pytest.mark.row("S-165")
 def test_accounts_wait_for_the_admin_api_where_the_sample_stays() -> None:
     kept = program(threescale={"sampleData": "keep"})
 
@@ -101,6 +103,7 @@ def test_accounts_wait_for_the_admin_api_where_the_sample_stays() -> None:
     assert kept.one(f"{DYNAMIC}threescale:DeveloperAccount").dependencies == {gate}
 
 
+@pytest.mark.row("S-137")
 def test_a_model_of_somebody_elses_server_is_an_api_alone(found: Recording) -> None:
     more = program(models={"second": SECOND})
 
@@ -138,6 +141,7 @@ def test_a_stack_without_identity_and_openshift_ai_is_smaller() -> None:
     assert {"identity_issuer_url", "portal_sso_callback_url"}.isdisjoint(small.outputs)
 
 
+@pytest.mark.row("S-128", "S-154", "S-159", "S-176")
 def test_the_outputs_of_the_dev_stack(found: Recording) -> None:
     assert found.outputs == {
         "wildcard_domain": "apps.maas.test",

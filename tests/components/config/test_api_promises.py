@@ -25,6 +25,7 @@ def of_plan(**changes: object) -> dict[str, Any]:
     return dev_stack(plans={"standard": changes})
 
 
+@pytest.mark.row("S-173")
 def test_a_price_names_what_every_model_of_the_plan_counts() -> None:
     assert settings(plans={"standard": {"prices": {"total_tokens from 1": 0.0001}}})
     found = problems(of_plan(prices={"embeddings from 1": 1}))
@@ -80,6 +81,7 @@ def test_no_model_offers_two_plans_of_one_system_name() -> None:
     assert settings(plans=plans, models={"second": {**EXTERNAL, "plans": ["gold"]}})
 
 
+@pytest.mark.row("S-172")
 def test_plans_of_one_model_mean_the_same_feature() -> None:
     plans = {
         "standard": {"features": {"support": {"displayName": "Support"}}},

@@ -78,6 +78,7 @@ def test_a_long_tenant_name_leaves_less_room() -> None:
 
 @hypothesis_settings(deadline=None)
 @given(system_name=st.from_regex(r"\A[a-z0-9][a-z0-9_-]{0,57}[a-z0-9]\Z"), tenant=st.from_regex(r"\A[a-z]{1,30}\Z"))
+@pytest.mark.row("S-154")
 def test_every_accepted_name_gives_a_legal_host_label(system_name: str, tenant: str) -> None:
     label = gateway_label(system_name, tenant, "production")
     stack = dev_stack(models={MODEL: {"systemName": system_name}}, threescale={"tenantName": tenant}, identity=None)
@@ -114,6 +115,7 @@ def test_a_limit_on_what_no_model_of_the_plan_has_is_refused(limit: str) -> None
 
 
 @pytest.mark.parametrize("limit", ["hits per minute", "total_tokens per month", "chat-completions per eternity"])
+@pytest.mark.row("S-171")
 def test_a_limit_on_hits_tokens_or_an_exposed_operation_passes(limit: str) -> None:
     assert settings(plans={"standard": {"limits": {limit: 0}}})
 

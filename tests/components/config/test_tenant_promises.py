@@ -93,6 +93,7 @@ def test_a_wrong_value_is_refused_with_its_path(changes: dict[str, Any], path: s
     assert found[path].remedy
 
 
+@pytest.mark.row("S-204")
 def test_an_application_may_be_suspended_and_named_words_only() -> None:
     application = {"first-steps": {"suspended": "yes"}}
     found = problems(dev_stack(consumers={"accounts": {"dev1": {"applications": application}}}))

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import pulumi
+import pytest
 
 from components.consumers import Consumers, ConsumersArgs
 from components.site import Site
@@ -27,6 +28,7 @@ def recording(**changes: object) -> Recording:
     return placed(component, **changes)
 
 
+@pytest.mark.row("S-198")
 def test_an_account_has_no_password_and_its_application_the_plans_id() -> None:
     found = recording()
     account, application = found.one(T + "DeveloperAccount"), found.one(T + "Application")
@@ -38,6 +40,7 @@ def test_an_account_has_no_password_and_its_application_the_plans_id() -> None:
     assert application.inputs["name"] == "first-steps"
 
 
+@pytest.mark.row("S-199")
 def test_the_key_lands_in_a_secret_of_its_own_outside_3scales_namespace() -> None:
     found = recording()
     key = found.one("kubernetes:core/v1:Secret")
@@ -74,6 +77,7 @@ def test_without_accounts_nothing_is_placed() -> None:
     assert [one for one in recording(consumers=None).resources if one.type.startswith(T)] == []
 
 
+@pytest.mark.row("S-198")
 def test_an_account_may_have_users_who_sign_in_through_the_identity_server() -> None:
     users = {"second": {"username": "dev2", "email": "dev2@x.example", "role": "admin"}}
     found = recording(consumers={"accounts": {"dev1": {"users": users}}})
@@ -86,6 +90,7 @@ def test_an_account_may_have_users_who_sign_in_through_the_identity_server() -> 
     assert found.urn(T + "DeveloperAccount") in user.dependencies
 
 
+@pytest.mark.row("S-202")
 def test_an_account_subscribes_before_its_applications_do() -> None:
     found = recording(consumers={"accounts": {"dev1": {"subscriptions": [MODEL]}}})
     subscription = found.one(T + "ServiceSubscription")
@@ -96,6 +101,7 @@ def test_an_account_subscribes_before_its_applications_do() -> None:
     assert subscription.urn in found.one(T + "Application").dependencies
 
 
+@pytest.mark.row("S-170")
 def test_billing_is_off_until_somebody_asks_for_it_and_an_application_can_be_suspended() -> None:
     account = recording().one(T + "DeveloperAccount").inputs
     assert (account["monthly_billing_enabled"], account["monthly_charging_enabled"]) == (False, False)

@@ -49,11 +49,13 @@ def inputs(recording: Recording, kind: str) -> dict[str, Any]:
     return {key: value for key, value in recording.one(T + kind).inputs.items() if key != "__provider"}
 
 
+@pytest.mark.row("S-137")
 def test_at_most_eleven_resources_of_3scale(found: Recording) -> None:
     assert kinds(found) == OF_ONE_MODEL
     assert len(OF_ONE_MODEL) <= 11
 
 
+@pytest.mark.row("S-163", "S-172")
 def test_a_further_plan_is_one_resource_more() -> None:
     changed = recording(models={MODEL: {"plans": ["standard", "gold"]}}, plans={"gold": {"displayName": "Gold"}})
 
@@ -61,6 +63,7 @@ def test_a_further_plan_is_one_resource_more() -> None:
     assert len(kinds(changed)) == len(OF_ONE_MODEL) + 1
 
 
+@pytest.mark.row("S-148")
 def test_writes_that_feed_the_gateway_come_one_after_the_other(found: Recording) -> None:
     chain = ["Product", "BackendUsages", "Metrics", "MappingRules", "PolicyChain", "ProxyPromotion", "RetiredMetrics"]
 
@@ -120,6 +123,7 @@ def test_children_belong_to_the_component(found: Recording) -> None:
     assert {one.parent for one in found.resources if one.type.startswith(T)} == {parent}
 
 
+@pytest.mark.row("S-138", "S-139", "S-140", "S-163")
 def test_the_declared_inputs(found: Recording) -> None:
     assert inputs(found, "BackendUsages")["usages"] == {"/": {"backend_id": f"{MODEL}-backend-id"}}
     assert inputs(found, "Backend")["private_endpoint"] == f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local"
@@ -179,6 +183,7 @@ def test_a_model_may_have_no_page() -> None:
     assert kinds(recording(models={MODEL: {"docs": {"enabled": False}}})) == OF_ONE_MODEL[1:]
 
 
+@pytest.mark.row("S-153")
 def test_production_can_be_held_back_and_what_it_still_counts_stays() -> None:
     changed = recording(promotion={"production": False})
     held = inputs(changed, "ProxyPromotion")

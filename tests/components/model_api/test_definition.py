@@ -22,6 +22,7 @@ def test_the_dev_stacks_model() -> None:
     assert set(found.metrics) == {"prompt_tokens", "completion_tokens", "total_tokens"}
 
 
+@pytest.mark.row("S-146")
 def test_the_token_policy_counts_exactly_the_declared_metrics() -> None:
     found = definition()
     rules = found.policies[2]["configuration"]["rules"]
@@ -53,6 +54,7 @@ def test_another_origin_may_be_named() -> None:
         {"compat": {"keepDefaultMappingRule": True}},
     ],
 )
+@pytest.mark.row("S-153")
 def test_what_feeds_the_gateway_changes_the_fingerprint(changes: dict[str, Any]) -> None:
     assert definition(**changes).fingerprint != definition().fingerprint
 
@@ -77,6 +79,7 @@ EXACT: dict[str, Any] = {
 }
 
 
+@pytest.mark.row("S-149")
 def test_each_part_of_an_exact_api_replaces_what_would_be_computed() -> None:
     found = definition(models={MODEL: {"api": EXACT}})
 
@@ -86,6 +89,7 @@ def test_each_part_of_an_exact_api_replaces_what_would_be_computed() -> None:
     assert found.members == {"v1/rank": "method", "total_tokens": "metric"}
 
 
+@pytest.mark.row("S-148")
 def test_the_token_policy_counts_only_metrics_that_are_there() -> None:
     few, none = (
         definition(models={MODEL: {"api": EXACT}}),
@@ -105,6 +109,7 @@ def test_an_exact_chain_is_taken_as_it_is() -> None:
     ]
 
 
+@pytest.mark.row("S-167")
 def test_usage_rules_of_one_model_go_before_those_of_all() -> None:
     found = definition(
         apiDefaults={"product": {"customKeysEnabled": True, "supportEmail": "help@x.example"}},

@@ -20,6 +20,7 @@ def document(**changes: object) -> dict[str, Any]:
     return made
 
 
+@pytest.mark.row("S-156")
 def test_the_dev_stacks_model() -> None:
     found = document()
 
@@ -52,6 +53,7 @@ def test_every_operation_of_ours_has_its_schemas() -> None:
     assert {name for pair in KNOWN.values() for name in pair if name} <= set(SCHEMAS)
 
 
+@pytest.mark.row("S-156")
 def test_answers_tell_the_usage_and_a_wrong_request_is_explained() -> None:
     found = document()
     schemas, chat = found["components"]["schemas"], found["paths"]["/v1/chat/completions"]["post"]
@@ -63,6 +65,7 @@ def test_answers_tell_the_usage_and_a_wrong_request_is_explained() -> None:
     assert detail["required"] == ["loc", "msg", "type"]
 
 
+@pytest.mark.row("S-159")
 def test_further_fields_are_allowed_everywhere_and_the_served_name_is_the_example() -> None:
     schemas = document(models={MODEL: {"servedModelName": "meta/llama"}})["components"]["schemas"]
 
@@ -89,6 +92,7 @@ def test_rules_of_an_unknown_server_are_described_by_their_names() -> None:
 
 
 @pytest.mark.parametrize(("location", "where"), [("headers", "header"), ("query", "query")])
+@pytest.mark.row("S-142")
 def test_the_key_is_where_the_gateway_looks_for_it(location: str, where: str) -> None:
     authentication = {"credentialsLocation": location, "authUserKey": "api-key"}
     found = document(models={MODEL: {"api": {"authentication": authentication}}})

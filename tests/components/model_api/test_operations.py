@@ -1,10 +1,13 @@
 """A model's operations as 3scale counts them."""
 
+import pytest
+
 from components.config.operations import OPERATIONS, exposed
 from components.model_api.operations import TOKEN_METRICS, mapping_rules, methods
 from tests.components.config.test_validation import MODEL, settings
 
 
+@pytest.mark.row("S-150", "S-152")
 def test_a_chat_models_rules_exactly() -> None:
     found = settings()
 
@@ -25,11 +28,13 @@ def test_a_further_operation_moves_no_other_rule() -> None:
     assert before.items() <= after.items()
 
 
+@pytest.mark.row("S-141")
 def test_the_servers_own_rule_stays_only_when_asked_for() -> None:
     assert "GET /" not in mapping_rules(OPERATIONS, keep_default=False)
     assert mapping_rules(OPERATIONS, keep_default=True)["GET /"]["metric"] == "hits"
 
 
+@pytest.mark.row("S-149")
 def test_every_rule_counts_a_method_that_is_declared() -> None:
     declared = methods(OPERATIONS)
 
@@ -37,6 +42,7 @@ def test_every_rule_counts_a_method_that_is_declared() -> None:
     assert declared["models"] == {"friendly_name": "Models", "description": "GET /v1/models"}
 
 
+@pytest.mark.row("S-151")
 def test_names_that_must_be_unique_in_a_product_are() -> None:
     names = [method["friendly_name"] for method in methods(OPERATIONS).values()]
     names += [metric["friendly_name"] for metric in TOKEN_METRICS.values()]

@@ -1,5 +1,7 @@
 """The gateway's policy chain, exactly."""
 
+import pytest
+
 from components.config.api_defaults import Upstream
 from components.model_api.policies import (
     ApicastPolicy,
@@ -10,6 +12,7 @@ from components.model_api.policies import (
 )
 
 
+@pytest.mark.row("S-144")
 def test_cors_permits_one_origin_without_cookies() -> None:
     assert CorsPolicy("https://maas.apps.maas.test").item() == {
         "name": "cors",
@@ -24,6 +27,7 @@ def test_cors_permits_one_origin_without_cookies() -> None:
     }
 
 
+@pytest.mark.row("S-145")
 def test_time_limits_towards_the_model() -> None:
     assert UpstreamConnectionPolicy(Upstream()).item()["configuration"] == {
         "connect_timeout": 10,
@@ -32,6 +36,7 @@ def test_time_limits_towards_the_model() -> None:
     }
 
 
+@pytest.mark.row("S-147")
 def test_a_token_rule_names_a_plain_metric_and_a_liquid_increment() -> None:
     item = LlmMetricsPolicy(("total_tokens",)).item()
 
@@ -53,6 +58,7 @@ def test_a_token_rule_names_a_plain_metric_and_a_liquid_increment() -> None:
     }
 
 
+@pytest.mark.row("S-143")
 def test_the_chain_keeps_the_order() -> None:
     links = chain([CorsPolicy("*"), ApicastPolicy()])
 

@@ -52,6 +52,7 @@ class TestApplication(EntityConformance):
         application = tenant.api.item("GET", f"accounts/{held.inputs['account_id']}/applications/{held.id}")
         return str(application["user_key"])
 
+    @pytest.mark.row("S-203")
     def test_a_rotation_replaces_the_key_in_place_and_only_once(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         wanted = held.inputs | {"key_rotation": "2026-01"}
@@ -90,6 +91,7 @@ class TestApplication(EntityConformance):
         with pytest.raises(PluginError, match="does not authenticate by API key"):
             tenant.host.update(self.provider, held, held.inputs | {"key_rotation": "2026-01"})
 
+    @pytest.mark.row("S-204")
     def test_an_application_is_made_suspended_and_resumed(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant) | {"suspended": True})
         path = f"accounts/{held.inputs['account_id']}/applications/{held.id}"
@@ -124,6 +126,7 @@ class TestApplication(EntityConformance):
         assert tenant.host.read(self.provider, held) == held
         assert held.outs["accepted"] is False
 
+    @pytest.mark.row("S-174")
     def test_an_application_left_to_others_waits_until_they_accept_it(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.waiting(tenant) | {"accepted": False})
         path = f"accounts/{held.inputs['account_id']}/applications/{held.id}"
@@ -154,6 +157,7 @@ class TestApplication(EntityConformance):
         assert tenant.host.read(self.provider, held) == held
         assert held.outs["accepted"] is True
 
+    @pytest.mark.row("S-174")
     def test_a_plan_with_approval_is_accepted(self, tenant: Tenant) -> None:
         example = self.waiting(tenant)
         held = tenant.host.create(self.provider, example)

@@ -95,6 +95,7 @@ class TestApplicationPlan(MadeInSteps):
         assert len(tenant.writes()) == 1
 
     @pytest.mark.parametrize("published", [True, False])
+    @pytest.mark.row("S-164")
     def test_a_publication_whose_answer_was_lost_is_no_error(self, tenant: Tenant, published: bool) -> None:  # noqa: FBT001
         held = tenant.host.create(self.provider, self.example(tenant) | {"published": not published})
         tenant.fault("reset_after", "PUT", "/application_plans/")

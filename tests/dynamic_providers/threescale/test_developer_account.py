@@ -45,6 +45,7 @@ class TestDeveloperAccount(MadeInSteps):
         assert tenant.api.item("GET", f"accounts/{held.id}")["state"] == "approved"
         assert self.user(tenant, held)["state"] == "active"
 
+    @pytest.mark.row("S-170")
     def test_billing_is_off_until_it_is_declared(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         account = tenant.api.item("GET", f"accounts/{held.id}")

@@ -30,6 +30,7 @@ class TestServicePlan(OwnedConformance, LostAnswers):
         (plan,) = self.plans(tenant, held).values()
         assert (str(plan["id"]), plan["default"]) == (held.outs["plan_id"], True)
 
+    @pytest.mark.row("S-166")
     def test_whoever_signs_up_later_is_subscribed(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         account = tenant.account()

@@ -61,6 +61,7 @@ class Subscriptions:
         assert tenant.host.create(PROVIDER, held.inputs) == held
         assert tenant.writes() == []
 
+    @pytest.mark.row("S-202")
     def test_one_that_an_application_brought_is_taken_over(self, tenant: Tenant) -> None:
         inputs = self.example(tenant)
         tenant.application(inputs["account_id"], tenant.plan(inputs["product_id"]))

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
@@ -23,7 +24,6 @@ from tests.support.tenant import TOKEN, Api, fresh
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import pytest
     from aiohttp.test_utils import BaseTestServer
 
 HOST = "tiny-maas-apicast-production.apps.maas.test"
@@ -138,6 +138,7 @@ def run(scenario: Callable[[World], Awaitable[None]]) -> None:
     asyncio.run(lived())
 
 
+@pytest.mark.row("S-142")
 def test_plain_and_streamed_answers_are_counted_exactly_as_the_engine_counted_them() -> None:
     async def scenario(world: World) -> None:
         for body in (CHAT, CHAT, {**CHAT, "stream": True}):
@@ -170,6 +171,7 @@ def test_refusals_use_the_texts_of_the_proxy_settings(caplog: pytest.LogCaptureF
     assert "failed to load policy nowhere version 9" in caplog.text
 
 
+@pytest.mark.row("S-171")
 def test_a_limit_ends_in_429_and_says_when_to_come_back() -> None:
     async def scenario(world: World) -> None:
         statuses = []
@@ -197,6 +199,7 @@ def test_the_engines_own_refusals_pass_and_count_no_token() -> None:
     run(scenario)
 
 
+@pytest.mark.row("S-144")
 def test_a_browser_gets_its_headers_and_a_preflight_needs_no_key() -> None:
     async def scenario(world: World) -> None:
         asked = {"Origin": "https://app.test", "Access-Control-Request-Method": "POST"}

@@ -124,6 +124,7 @@ def test_an_address_that_is_not_verified_links_nobody(api: Api, browser: Browser
     assert who(browser) == ""
 
 
+@pytest.mark.row("S-197")
 def test_the_name_of_an_organisation_joins_nobody_to_it(api: Api, browser: Browser, realm: Realm) -> None:
     signing_in(browser, realm)
     signing_in(Browser(api), realm, sub="b2", preferred_username="babbage", email="babbage@example.com")
@@ -328,6 +329,7 @@ def test_a_realm_of_the_tenants_own_domain_is_reached_by_the_proxy(realm: Realm)
     assert who(browser) == "ada of Analytical Engines"
 
 
+@pytest.mark.row("S-182")
 def test_an_integration_that_is_not_published_has_no_link_and_still_answers(
     api: Api, browser: Browser, realm: Realm
 ) -> None:
