@@ -13,7 +13,7 @@ FOR_STACK = $(if $(STACK),,$(error name the stack, for example: make $@ STACK=de
   export PATH="$(CURDIR)/.toolchain/bin:$$PATH" PULUMI_HOME="$(CURDIR)/.toolchain/pulumi-home"; \
   if [ "$(STACK)" = dev ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi;
 
-.PHONY: help setup up down preview check test test-all faults bench parity recover preview-comment format docs lock clean
+.PHONY: help setup up down preview check test test-all faults bench parity adopt recover preview-comment format docs lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ bench: setup ## calls, times and sizes of the 3scale part, each beside its floor
 
 parity: setup ## one program with official plugins and with the stand-ins, compared
 	@$(PYTHON) -m pytest tests/parity -m "slow or not slow" -rs -s
+
+adopt: setup ## what a tenant has as stack-file entries: make adopt STACK=dev
+	@$(FOR_STACK) $(PYTHON) -m operations adopt --stack $(STACK) $(ARGS)
 
 recover: setup ## after a crash: make recover STACK=dev
 	@$(FOR_STACK) $(PYTHON) -m operations recover --stack $(STACK) $(ARGS)

@@ -4,21 +4,8 @@ import json
 import os
 
 import pulumi
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
-
-class EmptyProvider(ResourceProvider):
-    """Does nothing."""
-
-    serialize_as_secret_always = False
-
-    def create(self, _props: object) -> CreateResult:
-        """Return an id."""
-        return CreateResult("empty", {})
-
-
-class Empty(Resource, module="bench", name="Empty"):
-    """Nothing."""
+from bench.nothing import Empty, EmptyProvider
 
 
 def place() -> None:

@@ -29,6 +29,8 @@ TYPE_PREFIX = "pulumi-python:dynamic/"
 
 SHOWN_CHARACTERS = 80
 """A refused value is quoted up to this length."""
+WHOLE = frozenset({"dict_type", "list_type", "model_type", "model_attributes_type"})
+"""What pydantic calls a value that should have been a mapping or a list."""
 
 
 class Props(BaseModel):
@@ -85,7 +87,9 @@ def _path(name: str, error: "ErrorDetails") -> str:
 
 
 def _reason(error: "ErrorDetails") -> str:
-    shown = repr(error["input"])[:SHOWN_CHARACTERS]
+    # A text where a mapping or list belongs may be a whole document with a credential in it.
+    whole = error["type"] in WHOLE and isinstance(error["input"], str)
+    shown = "a text" if whole else repr(error["input"])[:SHOWN_CHARACTERS]
     rule = error["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{shown} is refused. {rule}. Correct it where it is declared"
 

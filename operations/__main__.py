@@ -6,6 +6,11 @@ from collections.abc import Sequence
 
 from operations.errors import OperationError
 
+ADOPT = "write the stack file's entries for what a tenant already has"
+ADOPT_CODES = (
+    "exit codes: 0 all is written; 1 refused, nothing is written; 2 wrong usage; 3 written, but for what is named"
+)
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line: one subcommand per module."""
@@ -28,12 +33,28 @@ def parser() -> argparse.ArgumentParser:
     comment.add_argument("--digest", help="read `pulumi preview --json` from this file instead of running it")
     verify = commands.add_parser("verify", help="call every model through the gateway and read the token counts back")
     verify.add_argument("--stack", required=True)
+    _adopt(commands)
     secret = commands.add_parser("secret", help="print one value of a Kubernetes Secret, for use in $(…)")
     secret.add_argument("--kubeconfig", help="path (default: KUBECONFIG, then ~/.kube/config)")
     secret.add_argument("--context", help="context of the kubeconfig (default: its current one)")
     secret.add_argument("reference", metavar="NAMESPACE/NAME")
     secret.add_argument("key", metavar="KEY")
     return top
+
+
+def _adopt(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `adopt`, which has an exit code of its own."""
+    adopt = commands.add_parser(
+        "adopt", help=ADOPT, description=f"{ADOPT}. The tenant is only read.", epilog=ADOPT_CODES
+    )
+    tenant = adopt.add_mutually_exclusive_group(required=True)
+    tenant.add_argument("--stack", help="the stack the entries are for; its tenant is read")
+    tenant.add_argument("--admin-url", metavar="URL", help="a tenant without a stack; token: THREESCALE_ACCESS_TOKEN")
+    adopt.add_argument("--output", metavar="FILE", help="file for the entries (default: adopted/NAME.yaml)")
+    adopt.add_argument("--accounts", action="store_true", help="the developers' accounts and applications too")
+    adopt.add_argument("--force", action="store_true", help="overwrite files that are there")
+    adopt.add_argument("--quiet", action="store_true", help="no progress; what is left out is named all the same")
+    adopt.add_argument("--ca-file", metavar="FILE", help="PEM certificates that sign the tenant's")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,13 +75,17 @@ def run(arguments: argparse.Namespace) -> int:
         from operations.verify import command as verify  # noqa: PLC0415 (as above)
 
         return verify.main(arguments.stack)
+    if arguments.command == "adopt":
+        from operations.adopt import command as adopt  # noqa: PLC0415 (as above)
+
+        return adopt.main(adopt.Wish(**{key: value for key, value in vars(arguments).items() if key != "command"}))
     from operations import secret  # noqa: PLC0415 (as above)
 
     return secret.main(arguments.reference, arguments.key, arguments.kubeconfig, arguments.context)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Parse and run; 0 done, 1 refused (the reason is on standard error), 2 wrong usage."""
+    """Parse and run; 0 done, 1 refused (the reason is on standard error), 2 wrong usage, 3 see `adopt --help`."""
     arguments = parser().parse_args(argv)
     try:
         return run(arguments)

@@ -1,14 +1,21 @@
 """What a model's API, its plans and its page promise each other."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from components.config.catalog import Model
-from components.config.counted import counted
+from components.config.counted import computed_titles, counted
 from components.config.documents import DocumentError, document
-from components.config.naming import metric_of
+from components.config.naming import PATTERN, metric_of
 from components.config.problems import Problem, written
 from components.config.promise import Names, repeated
 from components.config.settings import Settings
+
+_LLM_METRICS = "llm-metrics"
+"""The gateway's token policy."""
+_OPEN_RULES = {"GET /": "every path that is read", "GET /metrics": "other developers' traffic figures"}
+"""Rules that a secure API does not have, and what they let pass."""
 
 
 def limits_and_prices(settings: Settings, _: Names) -> Iterator[Problem]:
@@ -78,16 +85,12 @@ def exact_apis(settings: Settings, _: Names) -> Iterator[Problem]:
     """What is declared word by word fits together, and fits what is computed beside it."""
     for key, model in settings.models.items():
         path = ["models", key, "api"]
+        computed = computed_titles(model, settings.compat)
         yield from _uncounted(settings, key, model, path)
-        yield from _display_names(model, path)
+        yield from _names(model, path, computed)
+        yield from _display_names(model, path, computed)
+        yield from _patterns(model, path)
         yield from _positions(model, path)
-        for name in sorted({*(model.api.methods or ())} & {"hits", *(model.api.metrics or ())}):
-            yield Problem(
-                path=written([*path, "methods", name]),
-                given=f'"{name}" is also a metric',
-                allowed="names that no metric has; methods and metrics of a product share them, and hits is 3scale's",
-                remedy="give the method or the metric another name",
-            )
         if model.expose is not None and model.api.rules is not None and model.api.methods is not None:
             yield Problem(
                 path=f"models.{key}.expose",
@@ -95,6 +98,57 @@ def exact_apis(settings: Settings, _: Names) -> Iterator[Problem]:
                 allowed="expose, or the exact methods and rules",
                 remedy=f"remove models.{key}.expose",
             )
+
+
+def token_policies(settings: Settings, _: Names) -> Iterator[Problem]:
+    """A token policy reports to metrics that are there: the backend refuses a whole report for one that is not."""
+    for key, model in settings.models.items():
+        for position, item in enumerate(model.api.policies or ()):
+            rules = item.configuration.get("rules")
+            for number, rule in enumerate(rules if item.name == _LLM_METRICS and isinstance(rules, list) else ()):
+                path: list[str | int] = ["models", key, "api", "policies", position, "configuration", "rules", number]
+                yield from _token_rule(rule if isinstance(rule, dict) else {}, _counted(settings, key), path)
+
+
+def _token_rule(rule: Mapping[str, Any], names: Sequence[str], path: Sequence[str | int]) -> Iterator[Problem]:
+    metric, increment = rule.get("metric"), rule.get("increment")
+    if metric not in names:
+        yield Problem(
+            path=written([*path, "metric"]),
+            given=f'"{metric}" is no method or metric of the model',
+            allowed=f"the plain name of one of {', '.join(names)}",
+            remedy="name one of them, or declare it in api.metrics",
+        )
+    if "{{" not in str(increment):
+        yield Problem(
+            path=written([*path, "increment"]),
+            given=f'"{increment}" was given',
+            allowed="a Liquid expression, such as `{{ llm_usage.total_tokens }}`",
+            remedy="write the expression; the name of the metric stands in metric",
+        )
+
+
+def closed_in_production(settings: Settings, _: Names) -> Iterator[Problem]:
+    """What the switches of `compat` open is not opened word by word in production, except on a model taken over."""
+    if settings.environment != "prod":
+        return
+    for key, model in settings.models.items():
+        for rule in [] if model.adopt else model.api.rules or {}:
+            if rule in _OPEN_RULES:
+                yield Problem(
+                    path=written(["models", key, "api", "rules", rule]),
+                    given=f"the rule was declared while environment is prod; it lets {_OPEN_RULES[rule]} pass",
+                    allowed="rules for the operations of the model",
+                    remedy="remove the rule",
+                )
+        for position, item in enumerate([] if model.adopt else model.api.policies or ()):
+            if item.name == "cors" and item.configuration.get("allow_origin") == "*":
+                yield Problem(
+                    path=written(["models", key, "api", "policies", position, "configuration", "allow_origin"]),
+                    given='"*" was given while environment is prod, so pages of every web site may call the model',
+                    allowed="one origin, such as https://portal.example.com",
+                    remedy="name the origin",
+                )
 
 
 def documents(settings: Settings, _: Names) -> Iterator[Problem]:
@@ -144,8 +198,39 @@ def _uncounted(settings: Settings, key: str, model: Model, path: list[str]) -> I
         )
 
 
-def _display_names(model: Model, path: list[str]) -> Iterator[Problem]:
-    titles = {
+def _names(model: Model, path: list[str], computed: Mapping[str, str]) -> Iterator[Problem]:
+    """Declared names that something else of the product has."""
+    metrics = model.api.metrics or {}
+    for section, members, taken in (
+        ("methods", model.api.methods or {}, computed.keys() | metrics.keys()),
+        ("metrics", metrics, computed.keys()),
+    ):
+        for name in sorted(members.keys() & taken):
+            yield Problem(
+                path=written([*path, section, name]),
+                given=f'"{name}" is also {"a metric" if name in metrics else "one of those that are there already"}',
+                allowed="names that no metric has; methods and metrics of a product share them, and hits is 3scale's",
+                remedy="give the method or the metric another name",
+            )
+
+
+def _patterns(model: Model, path: list[str]) -> Iterator[Problem]:
+    """Rules whose pattern 3scale would refuse."""
+    for rule in model.api.rules or ():
+        pattern = rule.partition(" ")[2]
+        variables = re.findall(r"\{(\w+)\}", pattern)
+        if len(set(variables)) < len(variables) or not PATTERN.fullmatch(pattern):
+            yield Problem(
+                path=written([*path, "rules", rule]),
+                given=f'the pattern "{pattern}" was given',
+                allowed="characters of a URL, `{name}` for a part of a path, each name once, and `$` only at its end",
+                remedy="correct the pattern",
+            )
+
+
+def _display_names(model: Model, path: list[str], computed: Mapping[str, str]) -> Iterator[Problem]:
+    others = {f"that of {name}": title for name, title in computed.items()}
+    titles = others | {
         written([*path, section, name, "displayName"]): member.display_name
         for section, members in (("methods", model.api.methods), ("metrics", model.api.metrics))
         for name, member in (members or {}).items()

@@ -1,5 +1,6 @@
 """Names as 3scale takes them."""
 
+import re
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -25,6 +26,13 @@ RuleKey = Annotated[
     str, StringConstraints(pattern=r"^(GET|POST|DELETE|PUT|PATCH|HEAD|OPTIONS) /\S{0,254}$", max_length=263)
 ]
 """A request by method and pattern, such as `POST /v1/chat/completions` (porta, app/models/proxy_rule.rb)."""
+
+
+_SEGMENT = r"(?:[A-Za-z0-9_.!~*'():@&=+,;-]|%[0-9A-Fa-f]{2}|\{\w+\})*"
+_QUERY = r"(?:[A-Za-z0-9_.!~*'();/?:@&=+$,\[\]-]|%[0-9A-Fa-f]{2}|\w+=\{\w+\})*"
+
+PATTERN = re.compile(rf"(?:/{_SEGMENT})+\$?(?:\?{_QUERY})?", re.ASCII)
+"""A rule's pattern (porta, app/models/proxy_rule.rb)."""
 
 
 def metric_of(key: str) -> str:

@@ -153,6 +153,8 @@ PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"models", "plans"}), api_promises.features),
     Promise(frozenset({"models"}), api_promises.other_names),
     Promise(frozenset({"models", "compat"}), api_promises.exact_apis),
+    Promise(frozenset({"models", "compat"}), api_promises.token_policies),
+    Promise(frozenset({"environment", "models"}), api_promises.closed_in_production),
     Promise(frozenset({"models"}), api_promises.documents),
     Promise(frozenset({"models", "consumers"}), _applications),
     Promise(frozenset({"models", "consumers"}), tenant_promises.subscriptions),
@@ -162,6 +164,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"namespaces", "prereqs"}), _namespaces),
     Promise(frozenset({"identity", "threescale"}), _identity_host),
     Promise(frozenset({"environment", "compat"}), _compat),
+    Promise(frozenset({"environment", "portal"}), tenant_promises.trusted),
 )
 """Every promise across sections."""
 

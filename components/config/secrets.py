@@ -51,7 +51,7 @@ SECRET_KEYS: tuple[SecretKey, ...] = (
     SecretKey(
         name="portalAccessCode",
         description="Code without which nobody sees the developer portal. When left out, a new tenant's own code goes "
-        "as soon as single sign-on is set up; without `identity` it stays.",
+        "as soon as single sign-on is set up and published; otherwise it stays.",
         required=False,
     ),
     SecretKey(

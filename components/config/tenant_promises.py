@@ -10,6 +10,9 @@ from components.config.settings import Settings
 _SAMPLE_NAME, _SAMPLE_USER = "api", "john"
 """Permanent name of a new tenant's sample product and backend, and its sample account's user (porta, db/seeds.rb)."""
 
+_SAMPLE_DOCS = "echo"
+"""Permanent name of the sample product's page (porta, app/lib/logic/provider_signup.rb)."""
+
 _NEWER = (2, 16)
 """First release whose settings and tokens know the keys below (porta, app/representers)."""
 
@@ -28,6 +31,13 @@ def sample_names(settings: Settings, _: Names) -> Iterator[Problem]:
                 given='"api" would be the system name',
                 allowed="any other name; a new tenant's sample product and backend have it, and are removed",
                 remedy=f"set models.{key}.{fields[0]} to another name, {remedy}",
+            )
+        if settings.models[key].docs.enabled and settings.docs_system_name(key) == _SAMPLE_DOCS:
+            yield Problem(
+                path=f"models.{key}.docs.systemName",
+                given=f'"{_SAMPLE_DOCS}" would be the system name of the page',
+                allowed="any other name; the page of a new tenant's sample product has it until that is removed",
+                remedy=f"set models.{key}.docs.systemName to another name",
             )
     if settings.compat.keep_sample_account:
         return
@@ -61,6 +71,17 @@ def newer_settings(settings: Settings, _: Names) -> Iterator[Problem]:
                 allowed=f"the key from 3scale {_NEWER[0]}.{_NEWER[1]} on; threescale.channel says which one this is",
                 remedy=f"remove {path}",
             )
+
+
+def trusted(settings: Settings, _: Names) -> Iterator[Problem]:
+    """In production 3scale knows whom it asks who somebody is."""
+    if settings.environment == "prod" and settings.portal.sso.skip_tls_verify:
+        yield Problem(
+            path="portal.sso.skipTlsVerify",
+            given="true was given while environment is prod",
+            allowed="false; whoever answers in the identity server's place could sign in as anybody",
+            remedy="remove portal.sso.skipTlsVerify, and let 3scale trust the authority of the router's certificate",
+        )
 
 
 def users(settings: Settings, _: Names) -> Iterator[Problem]:

@@ -45,7 +45,9 @@ class AutomationToken(Section):
     """An access token for programs of other teams, made by this stack; a change of it makes another."""
 
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = Field(
-        default=("account_management", "stats"), description="What the token opens."
+        default=("stats",),
+        description="What the token opens. `account_management` also reads every developer's key and the secret of "
+        "single sign-on.",
     )
     permission: Literal["ro", "rw"] = Field(default="ro", description="Whether the token only reads, or writes too.")
     expires_at: Instant | None = Field(

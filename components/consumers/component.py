@@ -40,9 +40,11 @@ class Consumers(pulumi.ComponentResource):
             self._users(key, account, owner)
             subscribed = {model: self._subscription(key, model, owner) for model in account.subscriptions}
             for title, declared in account.applications.items():
-                # Making an application subscribes the account too; where both are declared, in this order.
-                after = [subscribed[declared.model]] if declared.model in subscribed else []
-                self._application(key, title, declared, owner, after)
+                # Making an application subscribes the account too; where both are declared, in this order. The account
+                # comes from the subscription then: a replaced subscription has to take the application along.
+                subscriber = subscribed.get(declared.model)
+                account_id = subscriber.account_id if subscriber else owner.id
+                self._application(key, title, declared, account_id, [owner, *([subscriber] if subscriber else [])])
         self.register_outputs({})
 
     def _entity(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
@@ -90,14 +92,14 @@ class Consumers(pulumi.ComponentResource):
         account: str,
         title: str,
         declared: Application,
-        owner: developer_account.DeveloperAccount,
+        account_id: pulumi.Output[str],
         after: Sequence[pulumi.Resource],
     ) -> None:
         offer = self._args.offers[declared.model]
         placed = application.Application(
             f"{account}.{title}",
             application.ApplicationArgs(
-                account_id=owner.id,
+                account_id=account_id,
                 plan_id=offer.plan_ids[declared.plan],
                 # 3scale moves no application between products: a replaced product replaces its applications.
                 product_id=offer.product_id,
@@ -107,7 +109,7 @@ class Consumers(pulumi.ComponentResource):
                 key_rotation=declared.key_rotation,
                 adopt=self._args.site.settings.consumers.accounts[account].adopt,
             ),
-            self._entity(owner, *after),
+            self._entity(*after),
         )
         core.Secret(
             f"{account}.{title}-key",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from components.config import counted
 from components.config.operations import OPERATIONS, Operation
 
 _GAP = 10
@@ -10,17 +11,17 @@ _GAP = 10
 
 TOKEN_METRICS: Mapping[str, Mapping[str, str]] = {
     "completion_tokens": {
-        "friendly_name": "Completion tokens",
+        "friendly_name": counted.TOKEN_METRICS["completion_tokens"],
         "unit": "token",
         "description": "Tokens of the answer",
     },
     "prompt_tokens": {
-        "friendly_name": "Prompt tokens",
+        "friendly_name": counted.TOKEN_METRICS["prompt_tokens"],
         "unit": "token",
         "description": "Tokens of the request",
     },
     "total_tokens": {
-        "friendly_name": "Total tokens",
+        "friendly_name": counted.TOKEN_METRICS["total_tokens"],
         "unit": "token",
         "description": "Tokens of request and answer together",
     },

@@ -91,7 +91,7 @@ class ThreeScaleTenant(pulumi.ComponentResource):
     def _opened(self, name: str, sso: list[pulumi.Resource]) -> None:
         """Addresses, and the access code: it goes when people can sign in, so the portal is never half open."""
         code = self._args.site.secrets.portal_access_code
-        if code is None and sso:
+        if code is None and sso and self._settings.portal.sso.published:
             code = pulumi.Output.secret("")
         emails = self._settings.threescale.emails
         declared = ProviderAccountArgs(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from dynamic_providers.threescale.client import AdminApi
 
+KEEP = "Keep it with `threescale.sampleData: keep` in the stack's configuration"
+
 
 class AbsentProps(Props):
     """What every absence knows beside the names: it holds as long as this is false."""
@@ -84,9 +86,8 @@ class AbsentProvider(TenantProvider):
         found, declared = item[self.label], wanted[self.label]
         if found != declared:
             wrong = f"{self.title} id {item['id']} of this name is titled {found!r} and not {declared!r}"
-            allowed, remedy = "Only an untouched sample is removed", "Keep it, or correct the declared title"
-            raise ThreescaleError(asked, wrong, allowed, remedy)
+            raise ThreescaleError(asked, wrong, "Only an untouched sample is removed", f"{KEEP}, or rename it")
         if users := self.uses(api, item, wanted):
             wrong = f"{self.title} id {item['id']} is in use: {', '.join(users)}"
             allowed = "Only a sample that nobody uses is removed"
-            raise ThreescaleError(asked, wrong, allowed, "Keep it, or remove what uses it, then run again")
+            raise ThreescaleError(asked, wrong, allowed, f"{KEEP}, or remove what uses it, then run again")

@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import last_product
 from dynamic_providers.threescale.absent import AbsentProps, AbsentProvider
+from dynamic_providers.threescale.absent_account import SAMPLE_APPLICATION
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.errors import ThreescaleError
 from dynamic_providers.threescale.product import ProductProvider
@@ -19,6 +20,7 @@ from dynamic_providers.threescale.shapes import SystemName, Title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from dynamic_providers.threescale.client import AdminApi
 
@@ -59,12 +61,12 @@ class AbsentProductProvider(AbsentProvider):
         return next((one for one in products if one["system_name"] == wanted["system_name"]), None)
 
     def uses(self, api: "AdminApi", item: Json, wanted: Json) -> "Sequence[str]":  # noqa: ARG002 - nothing else counts
-        """Return the applications that somebody made or used, beside the sample account's."""
+        """Return the applications that somebody made or used, beside the one that the sample account came with."""
         applications = list(api.pages("applications", "applications", {"service_id": str(item["id"])}))
         if not applications:
             return []
         samples = {one["id"] for one in api.pages("accounts", "accounts") if one["org_name"] == SAMPLE_ACCOUNT}
-        others = [one for one in applications if one["account_id"] not in samples and not _made_at_sign_up(one)]
+        others = [one for one in applications if not (_is_sample(one, samples) or _made_at_sign_up(one))]
         return [f"application {one.get('name')!r} of account {one['account_id']}" for one in others]
 
     def erase(self, api: "AdminApi", item: Json, wanted: Json) -> None:
@@ -81,6 +83,11 @@ class AbsentProductProvider(AbsentProvider):
                 "Declare another product, let this resource depend on it (`depends_on`), then run again",
             )
         ProductProvider().remove(api, str(item["id"]), wanted)
+
+
+def _is_sample(application: Json, accounts: "AbstractSet[int]") -> bool:
+    """Tell whether this is the sample application; organisations are not unique, so the account alone says little."""
+    return application["account_id"] in accounts and application.get("name") == SAMPLE_APPLICATION
 
 
 def _made_at_sign_up(application: Json) -> bool:

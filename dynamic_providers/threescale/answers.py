@@ -3,7 +3,9 @@
 Facts from porta: a validation error is 422 with `errors` per field, but 403 when a DELETE is refused; a wrong token
 is 403 `{"error": …}` and never 401; "not found" is 404 with `{"status": "Not found"}`
 (app/controllers/admin/api/base_controller.rb, app/lib/three_scale/api/responder.rb). Anything that is not JSON comes
-from something in front of 3scale.
+from something in front of 3scale. Every other 404 says nothing about an entity: Rails itself answers
+`{"status": 404, "error": "Not Found"}` to a host or an address that no route leads to (Rails,
+ActionDispatch::PublicExceptions), and gateways have forms of their own. Taken for "gone", one would empty the state.
 """
 
 from collections.abc import Mapping
@@ -51,10 +53,10 @@ def result(response: "Response", asked: str) -> Any:  # noqa: ANN401 - any JSON 
 
 def _refusal(response: "Response", data: Any, asked: str) -> ThreescaleError:  # noqa: ANN401 - any JSON value
     status = response.status_code
-    if status == HTTPStatus.NOT_FOUND and isinstance(data, Mapping):
+    if status == HTTPStatus.NOT_FOUND and isinstance(data, Mapping) and isinstance(data.get("status"), str):
         return NotFound(asked)
     reasons = _reasons(data)
-    if status == HTTPStatus.FORBIDDEN and (data is NO_BODY or "error" in data):
+    if status == HTTPStatus.FORBIDDEN and (not isinstance(data, Mapping) or "error" in data):
         return Unauthorized(asked, "; ".join(reasons.get(BASE, [_described(response)])))
     if status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized(asked, "status 401, which comes from something in front of 3scale")

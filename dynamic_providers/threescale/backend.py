@@ -57,12 +57,13 @@ class BackendProvider(EntityProvider):
 
     def remove(self, api: "AdminApi", id_: str, known: Json) -> None:
         """Delete the backend; while only a product that is being purged uses it, wait for the purge."""
-        wait = self.purge_wait(f"backend {id_}, its last user")
+        wait, users = self.purge_wait(f"backend {id_}, its last user"), None
         while True:
             try:
                 return super().remove(api, id_, known)
             except Rejected as in_use:
-                if users := self._users(api, id_):
+                users = self._users(api, id_) if users is None else users  # asks every product, so only once
+                if users:
                     products = ", ".join(users)
                     raise Rejected(in_use.asked, {BASE: [f"product {products} still uses backend {id_}"]}) from None
             wait.pause("a deleted product that is not purged yet still uses it")

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import requests
 
 from dynamic_providers.json_object import Json
-from dynamic_providers.threescale import answers, transport
+from dynamic_providers.threescale import answers, transport, unpromoted
 from dynamic_providers.threescale.errors import NotFound, ThreescaleError, Unavailable
 from dynamic_providers.threescale.transport import REPEATABLE, Patience
 
@@ -27,8 +27,9 @@ UNREADABLE_TRIES = 3
 HEALING_PAUSES_SECONDS = (0.1, 1.0, 4.0)
 """Rests before a create whose answer was lost is looked for and, if absent, tried again."""
 
-OF_A_GATEWAY = r"services/(\d+)(|/proxy|/proxy/.*|/backend_usages.*)"
-"""Paths where a write changes what the gateways of a product read; the backends that exist already are the rest."""
+OF_A_GATEWAY = r"services/(\d+)(|/proxy|/proxy/.*|/backend_usages.*|/service_plans/\d+/default)"
+"""Paths where a write changes what the gateways of a product read, its default plan among it (porta,
+app/lib/apicast/proxy_source.rb); the backends that exist already are the rest."""
 DEPLOYED = ("/proxy", "/proxy/policies")
 """Of these, those after whose change 3scale deploys to staging by itself."""
 
@@ -54,7 +55,7 @@ class AdminApi:
         self._access_token = access_token
         self._guard = threading.Lock()
         self._products: dict[str, threading.Lock] = {}
-        self._index_guard = threading.Lock()
+        self._lists: dict[tuple[str, str], threading.Lock] = {}
         self._indexes: dict[tuple[str, str], dict[str, str]] = {}
         self._expected: dict[str, list[Json]] = {}
         self._deployed: set[str] = set()
@@ -106,7 +107,7 @@ class AdminApi:
         page, last_first = 1, None
         while True:
             answer = self.call("GET", path, query={**(query or {}), "page": str(page), "per_page": str(size)})
-            items = [unwrapped(item) for item in (answer[collection] if collection else answer)]
+            items = _members(f"GET {self.admin_url}/admin/api/{path}.json", answer, collection)
             first = items[0].get("id") if items else None
             if page > 1 and first == last_first:
                 return
@@ -121,7 +122,7 @@ class AdminApi:
         What is absent in the first list and exists after a lost answer was made by this process. One list serves all
         creates, so a hundred products cost one look-up.
         """
-        with self._index_guard:
+        with self._list(path, key):
             if fresh or (path, key) not in self._indexes:
                 found = {str(item.get(key)): str(item["id"]) for item in self.pages(path, collection)}
                 self._indexes[path, key] = found
@@ -129,7 +130,7 @@ class AdminApi:
 
     def know(self, path: str, key: str, names: Mapping[str, str]) -> None:
         """Keep natural key → id of a whole list that somebody has just read."""
-        with self._index_guard:
+        with self._list(path, key):
             self._indexes[path, key] = dict(names)
 
     def expect(self, path: str, items: list[Json]) -> None:
@@ -142,7 +143,7 @@ class AdminApi:
 
     def remember(self, path: str, key: str, name: str, id_: str) -> None:
         """Add what this process made to the list that `index` keeps."""
-        with self._index_guard:
+        with self._list(path, key):
             if (path, key) in self._indexes:
                 self._indexes[path, key][name] = id_
 
@@ -187,6 +188,8 @@ class AdminApi:
         written = re.fullmatch(OF_A_GATEWAY, path)
         if method == "GET" or not (written or path.startswith("backend_apis/")):
             return
+        if written is not None:
+            unpromoted.note(written[1])
         with self._guard:
             if written is None:
                 self._deployed.clear()
@@ -194,6 +197,11 @@ class AdminApi:
                 self._deployed.add(written[1])
             else:
                 self._deployed.discard(written[1])
+
+    def _list(self, path: str, key: str) -> threading.Lock:
+        """Return the lock of one list that `index` keeps: who reads another one need not wait for it."""
+        with self._guard:
+            return self._lists.setdefault((path, key), threading.Lock())
 
     def _turn(self, method: str, path: str) -> contextlib.AbstractContextManager[Any]:
         """Return the lock of the product that `path` writes to.
@@ -231,6 +239,13 @@ def unwrapped(answer: Any) -> Json:  # noqa: ANN401 - any JSON value
         if isinstance(inner, dict):
             return inner
     return dict(answer)
+
+
+def _members(asked: str, answer: Any, collection: str) -> list[Json]:  # noqa: ANN401 - any JSON value
+    members = answer.get(collection) if collection and isinstance(answer, dict) else answer
+    if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
+        raise Unavailable(asked, "3scale answered 200 with JSON that is no list of this kind")
+    return [unwrapped(one) for one in members]
 
 
 def _checked_url(admin_url: str) -> str:

@@ -15,7 +15,7 @@ from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.approval import decide, is_approved
 from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.errors import NotFound
-from dynamic_providers.threescale.shapes import Title
+from dynamic_providers.threescale.shapes import Title, Username
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
@@ -47,7 +47,7 @@ class DeveloperAccountProps(Props):
     """The same fields, resolved."""
 
     org_name: Title
-    username: Annotated[str, Field(min_length=3, max_length=40)]
+    username: Username
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
     approved: bool = True
     monthly_billing_enabled: bool = False

@@ -16,7 +16,7 @@ from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import user_refusals
 from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityResource
 from dynamic_providers.threescale.errors import Rejected
-from dynamic_providers.threescale.shapes import Id
+from dynamic_providers.threescale.shapes import Id, Username
 from dynamic_providers.threescale.user_password import PASSWORD, PasswordProvider
 from dynamic_providers.threescale.user_state import ACTIVE, decided
 
@@ -47,7 +47,7 @@ class DeveloperUserProps(Props):
     """The same fields, resolved."""
 
     account_id: Id
-    username: Annotated[str, Field(min_length=3, max_length=40)]
+    username: Username
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
     role: Literal["admin", "member"] = "member"
     active: bool = True

@@ -93,7 +93,8 @@ class PortalContentProvider(TenantProvider):
             return ReadResult(None, {})
         memory = Memory.of(props)
         inputs = self.canonical(known | self._live(held, known, memory))
-        return ReadResult(id_, _state(inputs) | {name: props[name] for name in ("made", "former")}, inputs)
+        kept = {name: props[name] for name in ("made", "former") if name in props}
+        return ReadResult(id_, _state(inputs) | kept, inputs)
 
     def delete(self, _id: str, _props: Json) -> None:
         """Delete what was made here and put back what was there before."""

@@ -4,15 +4,20 @@ The fingerprint is computed by the program over everything that feeds the config
 `up` will promote. Reading compares the configurations in use with the one promoted here; a hand edit turns the
 fingerprint into `drifted: …`, and the next `up` promotes again. Promotion cannot be undone, so deleting this resource
 changes nothing.
+
+A repair of drift changes nothing that is declared: a rule added by hand that an earlier `up` promoted with the rest is
+removed by `MappingRules`, and the fingerprint stays. So what this process has written to the product promotes as well.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import DiffResult
 
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
+from dynamic_providers.threescale import unpromoted
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.errors import Rejected
 from dynamic_providers.threescale.gateway_config import PRODUCTION, STAGING, deployed, digest, newest, promoted
@@ -53,6 +58,13 @@ class ProxyPromotionProvider(OwnedProvider):
     props = ProxyPromotionProps
     kept = frozenset({"content_digest", "staging_version", "production_version"})
 
+    def diff(self, _id: str, _olds: Json, _news: Json) -> DiffResult:
+        """Say what replaces, and that there is something to promote where a repair has just changed the product."""
+        found = super().diff(_id, _olds, _news)
+        # True, or None: the engine compares the inputs itself.
+        found.changes = unpromoted.lacks_promotion(_id) or None
+        return found
+
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the versions in use, and a fingerprint that tells the drift when content is not what was promoted."""
         product_id, promoted = known["product_id"], known.get("content_digest", "")
@@ -72,6 +84,7 @@ class ProxyPromotionProvider(OwnedProvider):
             reason = "nothing is deployed to staging, so nothing can be promoted; declare `staging: true`"
             raise Rejected(f"promote product {product_id}", {"staging": [reason]})
         production = promoted(api, wanted, staged) if wanted["production"] else None
+        unpromoted.forget(product_id)
         return _versions(staged, production) | {"content_digest": digest(production or staged)}
 
     def clear(self, api: "AdminApi", known: Json) -> None:

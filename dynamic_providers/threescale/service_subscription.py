@@ -98,6 +98,8 @@ class ServiceSubscriptionProvider(TenantProvider):
 class ServiceSubscription(EntityResource, module="threescale", name="ServiceSubscription"):
     """A subscription of a developer account to a product."""
 
+    # An application that takes its account from here is deleted before the subscription is, as 3scale demands.
+    account_id: Output[str]
     state: Output[str]
     """`live`, or `pending` where the plan requires an approval that was not given."""
     plan_changes_in_place: Output[bool]

@@ -33,5 +33,7 @@ SystemName = Annotated[str, Field(max_length=255), AfterValidator(_system_name)]
 """A permanent name; unique where the entity's module says so."""
 Title = Annotated[str, Field(min_length=1, max_length=255)]
 """A name that people read."""
+Username = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\S(.*\S)?$")]
+"""Sign-in name of a user; 3scale cuts white space off its ends (porta, app/models/user.rb)."""
 Id = Annotated[str, Field(min_length=1)]
 """An id of 3scale, as a string: numbers would arrive as floats."""

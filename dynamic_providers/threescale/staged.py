@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
 OF_THE_SERVICE = ("system_name", "name", "description", "deployment_option", "backend_version", *USAGE_RULES)
-UPSTREAM = "api_backend"
+UPSTREAM, ROOT = "api_backend", "/"
 OF_A_RULE = ("http_method", "pattern", "metric_id", "delta", "last")
 OF_A_POLICY = ("name", "version", "configuration")
 OWN = "Proxy"
@@ -33,8 +33,10 @@ def is_current(api: "AdminApi", product_id: str, staged: Json) -> bool:
     rules = api.pages(f"{path}/proxy/mapping_rules", "mapping_rules")
     running = [policy for policy in proxy.get("policies_config") or [] if policy.get("enabled")]
     of_product = [rule for rule in saved["proxy"]["proxy_rules"] if rule.get("owner_type", OWN) == OWN]
+    usages = api.pages(f"{path}/backend_usages")
     return (
-        _fields(OF_THE_PROXY, proxy) == _fields(OF_THE_PROXY, saved["proxy"])
+        all(usage["path"] == ROOT for usage in usages)
+        and _fields(OF_THE_PROXY, proxy) == _fields(OF_THE_PROXY, saved["proxy"])
         and proxy.get(UPSTREAM) == saved["proxy"].get(UPSTREAM)
         and _members(OF_A_POLICY, running) == _members(OF_A_POLICY, saved["proxy"]["policy_chain"])
         and _members(OF_A_RULE, _ordered(rules)) == _members(OF_A_RULE, _ordered(of_product))

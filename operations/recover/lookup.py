@@ -2,7 +2,8 @@
 
 A pending create is recorded before its call. Whoever holds its natural key may therefore have held it before, and the
 call was never made or was refused. So an object is taken over by itself only when it shows that this program made it,
-or could have: in Kubernetes by `managedFields`, in Keycloak and 3scale by the declared fields, which it must have.
+or could have: in Kubernetes by `managedFields`, in Keycloak and 3scale by the declared fields, which it must have. What
+is declared with `adopt` in 3scale is to be taken over whoever made it, also in the middle of its changes.
 """
 
 import os
@@ -71,10 +72,12 @@ def threescale(provider: Mapping[str, Any]) -> Lookup:
             identity = natural_key.lookup(create.type, api, create.inputs)
             if identity is None:
                 return None
-            ours = natural_key.matches(create.type, api, identity, create.inputs)
+            useless, adopting = natural_key.is_told_once(create.type), bool(create.inputs.get("adopt"))
+            if useless and adopting:
+                return None  # the next create replaces what has the name, and spares the token that is in use
+            ours = adopting or natural_key.matches(create.type, api, identity, create.inputs)
         except ThreescaleError as refusal:
             raise OperationError(str(refusal)) from None
-        useless = natural_key.is_told_once(create.type)
         return Found(identity=identity, ours=ours, discard=partial(discard, create, identity) if useless else None)
 
     def discard(create: PendingCreate, identity: str) -> None:

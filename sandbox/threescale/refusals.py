@@ -12,6 +12,7 @@ Refusal                any status with any body
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Texts = dict[str, list[str]]
@@ -21,6 +22,7 @@ BLANK = "can't be blank"
 # porta's own word for ActiveRecord's `:invalid` (config/locales/en.yml); some models have words of their own.
 INVALID = "invalid"
 NOT_INCLUDED = "is not included in the list"
+NO_EMAIL = "should look like an email address"
 
 
 class Refusal(Exception):  # noqa: N818  # a refusal is an answer of the API, not an error of the emulator
@@ -118,6 +120,10 @@ class Errors:
         """Refuse unless the condition holds."""
         if not condition:
             self.add(field, text)
+
+    def email(self, field: str, value: str) -> None:
+        """Refuse a value that is no e-mail address."""
+        self.unless(re.fullmatch(r"[^@\s]+@[^@\s]+", value), field, NO_EMAIL)
 
     def refuse(self) -> None:
         """Raise when anything was collected.

@@ -19,11 +19,23 @@ def marked(folder: Path = TESTS) -> dict[str, list[str]]:
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, list[str]]]:
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, Named):
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    for node in body:
+        if not isinstance(node, Named):
+            continue
+        if not isinstance(node, ast.ClassDef):
             yield node.name, _rows(node)
-        if isinstance(node, ast.ClassDef):
-            yield from ((f"{node.name}::{one.name}", _rows(one)) for one in node.body if isinstance(one, Named))
+        for name in _collected(node, body) if isinstance(node, ast.ClassDef) else ():
+            yield name, _rows(node)
+            yield from ((f"{name}::{one.name}", _rows(one)) for one in node.body if isinstance(one, Named))
+
+
+def _collected(node: ast.ClassDef, body: list[ast.stmt]) -> list[str]:
+    """Names under which pytest runs a class: its own, or for a mix-in those of the file's classes made from it."""
+    if node.name.startswith("Test"):
+        return [node.name]
+    classes = (one for one in body if isinstance(one, ast.ClassDef))
+    return [one.name for one in classes if node.name in map(ast.unparse, one.bases) and one.name.startswith("Test")]
 
 
 def _rows(node: Named) -> list[str]:

@@ -27,6 +27,26 @@ def test_marks_are_read_from_functions_and_methods(tmp_path: Path) -> None:
     assert marked(tmp_path) == {"S-1": [function], "S-2": [function, method]}
 
 
+MIX_IN = """
+import pytest
+
+class Promises:
+    @pytest.mark.row("S-1")
+    def test_what_all_of_them_keep(self): ...
+
+class TestOne(Promises): ...
+
+class Unused:
+    @pytest.mark.row("S-2")
+    def test_that_nobody_runs(self): ...
+"""
+
+
+def test_a_mark_counts_where_pytest_runs_the_test(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(MIX_IN)
+    assert marked(tmp_path) == {"S-1": ["test_it.py::TestOne::test_what_all_of_them_keep"]}
+
+
 def test_a_row_is_shown_or_explained_and_known() -> None:
     table = {"Part": {"S-1": {"title": "One"}, "S-2": {"title": "Two"}, "S-3": {"title": "Three", "reason": "Later."}}}
     told = wrong(table, {"S-1": ["a::b"], "S-3": ["a::c"], "S-9": ["a::d"]})

@@ -146,3 +146,9 @@ def test_a_resource_sends_its_arguments_and_a_reference_to_its_provider(monkeypa
     assert sent["opts"].additional_secret_outputs == ["key"]
     assert sent["opts"].delete_before_replace is True
     assert sent["opts"].protect is True
+
+
+def test_a_text_where_a_mapping_belongs_is_refused_without_being_quoted() -> None:
+    (problem,) = canonical(Sample, {"name": "ab", "free": "Authorization: Bearer canary"})[1]
+    assert problem[0] == "free"
+    assert problem[1].startswith("a text is refused. ")

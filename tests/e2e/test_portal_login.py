@@ -160,7 +160,7 @@ def log_in(site: Site, person: dict[str, str]) -> requests.Response:
     return site.browser.post(html.unescape(form[1]), data=fields, timeout=SECONDS)
 
 
-@pytest.mark.row("S-180", "S-196")
+@pytest.mark.row("S-178", "S-180", "S-196")
 def test_a_first_log_in_makes_an_approved_account_named_by_the_claim(site: Site, person: dict[str, str]) -> None:
     landed = log_in(site, person)
     assert landed.status_code == 200, landed.text

@@ -6,6 +6,7 @@ import pytest
 
 from operations import __main__ as command_line
 from operations import local_stack, preview_comment, secret
+from operations.adopt import command as adopt
 from operations.errors import OperationError
 from operations.recover import command as recover
 from operations.verify import command as verify
@@ -20,6 +21,12 @@ from operations.verify import command as verify
         ("preview-comment --stack a", preview_comment, ("a", None)),
         ("preview-comment --stack a --digest f", preview_comment, ("a", "f")),
         ("verify --stack a", verify, ("a",)),
+        ("adopt --stack a", adopt, (adopt.Wish(stack="a"),)),
+        (
+            "adopt --admin-url u --output f --accounts --force --quiet --ca-file c",
+            adopt,
+            (adopt.Wish(admin_url="u", output="f", accounts=True, force=True, quiet=True, ca_file="c"),),
+        ),
         ("secret n/s k", secret, ("n/s", "k", None, None)),
         ("secret --kubeconfig f --context c n/s k", secret, ("n/s", "k", "f", "c")),
     ],
@@ -49,7 +56,9 @@ def test_a_refusal_is_one_message_on_standard_error_and_code_1(
     assert capsys.readouterr() == ("", "error: asked for x; there is none\n")
 
 
-@pytest.mark.parametrize("words", ["", "unknown", "recover", "secret n/s", "verify --stack"])
+@pytest.mark.parametrize(
+    "words", ["", "unknown", "recover", "secret n/s", "verify --stack", "adopt", "adopt --stack a --admin-url u"]
+)
 def test_wrong_usage_is_code_2(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         command_line.main(words.split())

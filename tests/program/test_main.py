@@ -81,7 +81,7 @@ def test_the_tenant_costs_seven_resources_of_3scale_and_three_of_the_cluster(fou
     ]
 
 
-@pytest.mark.row("S-168")
+@pytest.mark.row("S-168", "S-175")
 def test_the_portal_opens_only_after_single_sign_on_and_the_sample_goes_after_the_models(found: Recording) -> None:
     integration = found.one(f"{DYNAMIC}threescale:SsoIntegration")
     client = found.urn("keycloak:openid/client:Client")
@@ -95,7 +95,6 @@ def test_the_portal_opens_only_after_single_sign_on_and_the_sample_goes_after_th
     assert found.one(f"{DYNAMIC}threescale:DeveloperAccount").dependencies == {sample.urn}
 
 
-@pytest.mark.row("S-165")
 def test_accounts_wait_for_the_admin_api_where_the_sample_stays() -> None:
     kept = program(threescale={"sampleData": "keep"})
 

@@ -47,6 +47,8 @@ class Diff:
     delete_before_replace: bool
     changed: frozenset[str]
     """Inputs that differ, as the engine finds them itself when a provider leaves that to it."""
+    announced: bool = False
+    """Whether the provider itself says that there is something to update."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,11 @@ class PluginHost:
         """Compare as the engine does: with the provider's replaces, and its own comparison of inputs."""
         olds = self._props(provider, held.outs)
         answer = self._call("Diff", provider_pb2.DiffRequest(id=held.id, olds=olds, news=self._props(provider, news)))
-        assert answer.changes == provider_pb2.DiffResponse.DIFF_UNKNOWN
+        assert answer.changes in (provider_pb2.DiffResponse.DIFF_UNKNOWN, provider_pb2.DiffResponse.DIFF_SOME)
         old, new = _numbers(held.inputs), _numbers(news)
         changed = frozenset(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-        return Diff(list(answer.replaces), answer.deleteBeforeReplace, changed)
+        announced = answer.changes == provider_pb2.DiffResponse.DIFF_SOME
+        return Diff(list(answer.replaces), answer.deleteBeforeReplace, changed, announced)
 
     def create(self, provider: type[ResourceProvider], inputs: Json) -> Held:
         """Check and create, as `up` does."""

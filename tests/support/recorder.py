@@ -38,6 +38,8 @@ class Registration:
     """Inputs as on the wire; secrets are objects with the secret signature."""
     dependencies: frozenset[str]
     """URNs."""
+    sources: dict[str, frozenset[str]]
+    """Input → URNs of the resources its value comes from."""
     deleted_with: str
     ignore_changes: tuple[str, ...]
     additional_secret_outputs: tuple[str, ...]
@@ -103,6 +105,7 @@ class RecordingMonitor(mocks.MockMonitor):
                 provider=request.provider,
                 inputs=inputs,
                 dependencies=frozenset(request.dependencies),
+                sources={name: frozenset(one.urns) for name, one in request.propertyDependencies.items()},
                 deleted_with=request.deletedWith,
                 ignore_changes=tuple(request.ignoreChanges),
                 additional_secret_outputs=tuple(request.additionalSecretOutputs),

@@ -1,8 +1,8 @@
 """The tenant's own account and its settings: porta, admin/api/{providers,settings}_controller.rb.
 
-The organisation's name and time zone cannot be changed here. Refuses: access codes over 255 characters, unknown
-permissions, `enforce_sso` without a published provider. On 2.15 a PUT of the settings that leaves
-`account_approval_required` out resets it when there is exactly one account plan.
+The organisation's name and time zone cannot be changed here. Refuses: values over 255 characters, support addresses
+that are none, unknown permissions, `enforce_sso` without a published provider. On 2.15 a PUT of the settings that
+leaves `account_approval_required` out resets it when there is exactly one account plan.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sandbox.threescale.tenant import Tenant
 
 _ACCOUNT = ("from_email", "support_email", "finance_support_email", "site_access_code")
+_CHECKED = ("support_email", "finance_support_email")
+"""The sender is not judged (porta, app/models/account.rb)."""
 _FLAGS = (
     *("useraccountarea_enabled", "hide_service", "signups_enabled", "strong_passwords_enabled", "public_search"),
     *("account_plans_ui_visible", "service_plans_ui_visible"),
@@ -56,6 +58,8 @@ def update(call: Call) -> Item:
     errors = Errors()
     for name, value in values.items():
         errors.short(name, value)
+        if name in _CHECKED and value:
+            errors.email(name, value)
     errors.refuse()
     row = call.tenant.change("provider", call.tenant.store.row("provider", 1), **values)
     return Item("account", render(call.tenant, row))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.threescale.entities import fields_definitions
 from sandbox.threescale.operation import Call, Item, Json, Listing, Nothing, Operation, links, shown, stamps
-from sandbox.threescale.refusals import TAKEN, DeletionRefused, Errors, Refusal
+from sandbox.threescale.refusals import NO_EMAIL, TAKEN, DeletionRefused, Errors, Refusal
 from sandbox.threescale.tenant import PROVIDER, digest
 from sandbox.threescale.values import text
 
@@ -47,11 +47,10 @@ def check(errors: Errors, tenant: Tenant, values: Row, *, own: Row | None, email
             errors.unless(re.fullmatch(r"[\w.@+\- ]+", name), "username", "is invalid")
             errors.unless(not _others(tenant, own, username=name), "username", TAKEN)
     if values.get("email"):
-        shaped = re.fullmatch(r"[^@\s]+@[^@\s]+", values["email"])
-        errors.unless(shaped, "email", "should look like an email address")
+        errors.email("email", values["email"])
         errors.unless(not _others(tenant, own, email=values["email"]), "email", TAKEN)
     elif email_needed and "email" in values:
-        errors.add("email", "should look like an email address")
+        errors.add("email", NO_EMAIL)
     if values.get("password") and len(values["password"]) < _SHORTEST_PASSWORD:
         errors.add("password", f"is too short (minimum is {_SHORTEST_PASSWORD} characters)")
 

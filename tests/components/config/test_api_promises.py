@@ -209,3 +209,63 @@ def test_fees_without_decimals_are_amounts_too() -> None:
     plan = Plan.model_validate_json('{"displayName": "x", "setupFee": 3}', strict=True)
 
     assert plan.setup_fee == 3
+
+
+@pytest.mark.parametrize(
+    ("api", "path"),
+    [
+        ({"methods": {"total_tokens": {"displayName": "Any"}}}, "methods.total_tokens"),
+        ({"methods": {"rank": {"displayName": "Hits"}}}, "methods.rank.displayName"),
+        ({"methods": {"rank": {"displayName": "Total tokens"}}}, "methods.rank.displayName"),
+        ({"metrics": {"hits": {"displayName": "Any", "unit": "hit"}}}, "metrics.hits"),
+        ({"metrics": {"models": {"displayName": "Any", "unit": "hit"}}}, "metrics.models"),
+        ({"metrics": {"rank": {"displayName": "Chat Completions", "unit": "hit"}}}, "metrics.rank.displayName"),
+    ],
+)
+def test_what_is_declared_has_no_name_of_what_is_there_without_it(api: dict[str, Any], path: str) -> None:
+    rules = {"rules": {"POST /rank": {"metric": "hits", "position": 1}}} if "methods" in api else {}
+    found = problems(dev_stack(plans=NO_LIMITS, models={MODEL: {"api": {**api, **rules}}}))
+
+    assert set(found) == {f"models.{MODEL}.api.{path}"}
+
+
+@pytest.mark.parametrize("pattern", ["/a^b", "/a|b", "/a$b", "/{x}/{x}", "/a%zz", "/{x-y}"])
+def test_a_pattern_that_3scale_refuses_is_refused_before(pattern: str) -> None:
+    rules = {f"GET {pattern}": {"metric": "hits", "position": 1}}
+    found = problems(of_model(api={"rules": rules}))
+
+    assert set(found) == {f'models.{MODEL}.api.rules["GET {pattern}"]'}
+
+
+@pytest.mark.parametrize("pattern", ["/", "/v1/chat/completions", "/a$", "/{x}/{y}?z={z}", "/a%2Fb", "/a?b=c&d[]=e"])
+def test_a_pattern_that_3scale_takes_passes(pattern: str) -> None:
+    assert settings(models={MODEL: {"api": {"rules": {f"GET {pattern}": {"metric": "hits", "position": 1}}}}})
+
+
+def of_policy(**rule: str) -> dict[str, Any]:
+    return {"api": {"policies": [{"name": "llm-metrics", "version": "0.2", "configuration": {"rules": [rule]}}]}}
+
+
+@pytest.mark.row("S-147", "S-148")
+def test_a_declared_token_policy_names_a_metric_that_is_there_and_a_liquid_increment() -> None:
+    expression = "{{ llm_usage.total_tokens }}"
+    path = f"models.{MODEL}.api.policies[0].configuration.rules[0]"
+
+    assert settings(models={MODEL: of_policy(metric="total_tokens", increment=expression)})
+    exchanged = problems(dev_stack(models={MODEL: of_policy(metric=expression, increment="total_tokens")}))
+    assert set(exchanged) == {f"{path}.metric", f"{path}.increment"}
+    missing = problems(dev_stack(models={MODEL: of_policy(metric="all_tokens", increment=expression)}))
+    assert set(missing) == {f"{path}.metric"}
+    assert problems(dev_stack(models={MODEL: of_policy()})).keys() == exchanged.keys()
+
+
+def test_what_compat_would_open_is_not_opened_word_by_word_in_production() -> None:
+    cors = {"name": "cors", "configuration": {"allow_origin": "*"}}
+    rules = {"GET /": {"metric": "hits", "position": 1}, "GET /v1/models": {"metric": "hits", "position": 2}}
+    declared = {"api": {"rules": rules, "policies": [cors, {"name": "apicast"}]}}
+    path = f"models.{MODEL}.api"
+
+    opened = problems(dev_stack(environment="prod", models={MODEL: declared}))
+    assert {f'{path}.rules["GET /"]', f"{path}.policies[0].configuration.allow_origin"} <= set(opened)
+    assert settings(environment="prod", models={MODEL: declared | {"adopt": True}})
+    assert settings(models={MODEL: declared})

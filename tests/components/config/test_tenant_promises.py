@@ -19,6 +19,23 @@ def test_a_name_of_the_sample_is_refused_while_the_sample_goes() -> None:
     assert settings(models={"api": {**EXTERNAL, "adopt": True}}, threescale={"sampleData": "keep"})
 
 
+def test_the_name_of_the_samples_page_is_refused_while_the_sample_goes() -> None:
+    assert set(problems(dev_stack(models={"echo": EXTERNAL}))) == {"models.echo.docs.systemName"}
+    assert set(problems(dev_stack(models={MODEL: {"docs": {"systemName": "echo"}}}))) == {
+        f"models.{MODEL}.docs.systemName"
+    }
+
+    assert settings(models={"echo": {**EXTERNAL, "docs": {"enabled": False}}})
+    assert settings(models={"echo": EXTERNAL}, threescale={"sampleData": "keep"})
+
+
+def test_in_production_3scale_knows_whom_it_asks_who_somebody_is() -> None:
+    blind = {"portal": {"sso": {"skipTlsVerify": True}}}
+
+    assert set(problems(dev_stack(environment="prod", **blind))) == {"portal.sso.skipTlsVerify"}
+    assert settings(**blind)
+
+
 def test_the_samples_user_is_refused_while_its_account_goes() -> None:
     john = {"accounts": {"dev1": {"username": "John"}}}
     found = problems(dev_stack(consumers=john))

@@ -99,6 +99,8 @@ def test_an_account_subscribes_before_its_applications_do() -> None:
     assert (subscription.inputs["service_plan_id"], subscription.inputs["product_id"]) == ("171", "31")
     assert subscription.inputs["account_id"] == "dev1-id"
     assert subscription.urn in found.one(T + "Application").dependencies
+    # Of a subscription that is deleted to be replaced, the engine deletes first what takes an input from it.
+    assert subscription.urn in found.one(T + "Application").sources["account_id"]
 
 
 @pytest.mark.row("S-170")

@@ -73,6 +73,10 @@ def test_the_access_code_goes_only_after_people_can_sign_in(found: Recording) ->
     assert found.urn(T + "SsoIntegration") in account.dependencies
 
 
+def test_the_access_code_stays_while_nobody_could_sign_in() -> None:
+    assert "ProviderAccount" not in kinds(recording(portal={"sso": {"published": False}}))
+
+
 def test_without_an_identity_server_code_and_settings_stay_as_they_are() -> None:
     local = recording(identity=None)
 
@@ -106,7 +110,8 @@ def test_with_single_sign_on_nobody_signs_up_by_the_form(found: Recording) -> No
 def test_the_token_reads_and_its_value_is_in_a_secret_apart_from_3scales_own(found: Recording) -> None:
     declared, holder = inputs(found, "AccessToken"), found.one(SECRET)
 
-    assert declared["scopes"] == ["account_management", "stats"]
+    # With `account_management` it would read every developer's key.
+    assert declared["scopes"] == ["stats"]
     assert declared["permission"] == "ro"
     assert holder.inputs["metadata"] == {"name": "threescale-access-token", "namespace": "maas-consumers"}
     encoded = base64.b64encode(b"canary-automation-token").decode()

@@ -135,7 +135,7 @@ MODEL = (
     Declared(
         name="application",
         provider=ApplicationProvider,
-        inputs=PRODUCT | {"account_id": Ref("account"), "plan_id": Ref("plan"), "name": "first"},
+        inputs=PRODUCT | {"account_id": Ref("contract", "account_id"), "plan_id": Ref("plan"), "name": "first"},
         after=("account", "contract"),
     ),
     Declared(

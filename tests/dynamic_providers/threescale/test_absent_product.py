@@ -29,7 +29,16 @@ class TestAbsentProduct(AbsentConformance):
         account = tenant.account()
         application = tenant.application(account, tenant.plan(self.sample(tenant, example)))
         name = tenant.api.item("GET", f"accounts/{account}/applications/{application}")["name"]
-        with pytest.raises(PluginError, match=rf"is in use: application '{name}' of account {account}\. .*Keep it, or"):
+        with pytest.raises(PluginError, match=rf"is in use: application '{name}' of account {account}\. .*Keep it with `threescale\.sampleData: keep`"):
+            tenant.host.create(self.provider, example)
+        assert self.exists(tenant, example)
+
+    def test_an_application_of_another_organisation_of_the_samples_name_is_somebodys(self, tenant: Tenant) -> None:
+        example, name = self.example(tenant), tenant.unique("user")
+        body = {"org_name": "Developer", "username": name, "email": f"{name}@example.com"}
+        account = str(tenant.api.item("POST", "signup", body)["id"])
+        tenant.application(account, tenant.plan(self.sample(tenant, example)))
+        with pytest.raises(PluginError, match=rf"is in use: application '.*' of account {account}\."):
             tenant.host.create(self.provider, example)
         assert self.exists(tenant, example)
 

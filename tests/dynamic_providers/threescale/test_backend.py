@@ -65,6 +65,10 @@ class TestBackend(EntityConformance):
         product = tenant.product()
         usage = {"backend_api_config": {"backend_api_id": int(held.id), "path": "/used"}}
         tenant.api.call("POST", f"services/{product}/backend_usages", usage)
+        tenant.fault("slow_purge", "DELETE", rf"/services/{product}\.json", seconds=0.5)
         tenant.api.call("DELETE", f"services/{product}")
+        tenant.clear()
         tenant.host.delete(self.provider, held)
         assert not tenant.api.exists("backend_api", held.id)
+        # Its users are asked for once, whatever the wait: that is a request per product of the tenant.
+        assert tenant.requests().count("GET services") == 1

@@ -1,6 +1,7 @@
 import base64
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -45,6 +46,12 @@ def test_a_list_without_pages_that_is_as_long_as_a_page_is_read_once(monkeypatch
     monkeypatch.setattr(client, "PAGE", 2)
     with scripted(in_turn(Reply(body=[{"backend_usage": {"id": 1}}, {"backend_usage": {"id": 2}}]))) as server:
         assert [item["id"] for item in server.api().pages("services/1/backend_usages")] == [1, 2]
+
+
+@pytest.mark.parametrize("body", [{"other": []}, [1], {"services": {"id": 1}}])
+def test_an_answer_that_is_no_list_is_no_empty_list(body: Any) -> None:  # noqa: ANN401 - any JSON value
+    with scripted(lambda _method, _path: Reply(body=body)) as server, pytest.raises(Unavailable, match="no list"):
+        list(server.api().pages("services", "services"))
 
 
 def test_one_list_serves_all_look_ups_until_a_fresh_one_is_asked_for() -> None:

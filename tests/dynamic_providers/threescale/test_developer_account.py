@@ -45,6 +45,11 @@ class TestDeveloperAccount(MadeInSteps):
         assert tenant.api.item("GET", f"accounts/{held.id}")["state"] == "approved"
         assert self.user(tenant, held)["state"] == "active"
 
+    @pytest.mark.parametrize("username", [" dev", "dev ", "dv", "d" * 41])
+    def test_a_username_that_3scale_would_change_or_refuse_is_refused(self, tenant: Tenant, username: str) -> None:
+        checked = tenant.host.check(self.provider, self.example(tenant) | {"username": username})
+        assert checked.failures.keys() == {"username"}
+
     @pytest.mark.row("S-170")
     def test_billing_is_off_until_it_is_declared(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))

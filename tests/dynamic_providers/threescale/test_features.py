@@ -38,6 +38,7 @@ class TestFeatures(ForeignMembers):
         updated = tenant.host.update(self.provider, held, wanted)
         assert tenant.host.read(self.provider, updated) == updated
 
+    @pytest.mark.row("S-172")
     def test_a_feature_left_out_stays_in_the_product(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         tenant.host.update(self.provider, held, held.inputs | {"features": {}})

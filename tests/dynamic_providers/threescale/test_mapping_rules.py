@@ -44,6 +44,7 @@ class TestMappingRules(OwnedConformance, LostAnswers, ForeignMembers):
         body = {"http_method": "GET", "pattern": pattern, "metric_id": hits, "delta": 1, **more}
         tenant.api.call("POST", f"services/{held.id}/proxy/mapping_rules", {"mapping_rule": body})
 
+    @pytest.mark.row("S-141")
     def test_the_rule_that_3scale_makes_is_rewritten(self, tenant: Tenant) -> None:
         example = self.example(tenant)
         tenant.clear()

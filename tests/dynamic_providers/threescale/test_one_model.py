@@ -7,6 +7,8 @@ default of them, document, proxy settings, policy chain, and the promotion: one 
 
 from dataclasses import dataclass, field
 
+import pytest
+
 from dynamic_providers.threescale.active_doc import ActiveDocProvider
 from dynamic_providers.threescale.application_plan import ApplicationPlanProvider
 from dynamic_providers.threescale.backend import BackendProvider
@@ -100,6 +102,16 @@ def test_a_model_that_does_not_change_is_not_written_to(tenant: Tenant) -> None:
         checked = tenant.host.check(provider, held.inputs, held.inputs)
         assert tenant.host.diff(provider, held, checked.inputs).changed == frozenset()
     assert tenant.writes() == []
+
+
+@pytest.mark.row("S-165", "S-166")
+def test_whoever_signs_up_is_subscribed_and_gets_no_application(tenant: Tenant) -> None:
+    product = Model(tenant, tenant.host).complete().held[ProductProvider].id
+    account = tenant.account()
+    subscribed = tenant.api.pages(f"accounts/{account}/service_contracts", "service_contracts")
+    assert [str(one["service_id"]) for one in subscribed].count(product) == 1
+    applications = tenant.api.pages(f"accounts/{account}/applications", "applications")
+    assert product not in {str(one["service_id"]) for one in applications}
 
 
 def test_a_changed_limit_is_one_write(tenant: Tenant) -> None:

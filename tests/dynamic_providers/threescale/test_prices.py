@@ -53,6 +53,7 @@ class TestPrices(ForeignMembers):
         updated = tenant.host.update(self.provider, held, held.inputs | {"prices": prices})
         assert tenant.host.read(self.provider, updated).inputs["prices"] == prices
 
+    @pytest.mark.row("S-173")
     def test_another_cost_is_a_deletion_and_a_new_price(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         tenant.clear()

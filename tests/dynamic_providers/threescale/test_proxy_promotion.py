@@ -33,7 +33,8 @@ class TestProxyPromotion(OwnedConformance, LostAnswers):
     def test_the_first_configuration_is_waited_for_and_reaches_production(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         assert (held.outs["staging_version"], held.outs["production_version"]) == ("1", "1")
-        assert any("service token" in line for line in tenant.host.lines)
+        looked = sum(one.endswith("/proxy/deploy") for one in tenant.requests())
+        assert any("service token" in line for line in tenant.host.lines) == (looked > 1)
 
     @pytest.mark.row("S-153")
     def test_a_changed_rule_reaches_production(self, tenant: Tenant) -> None:
@@ -53,7 +54,7 @@ class TestProxyPromotion(OwnedConformance, LostAnswers):
         held = tenant.host.create(self.provider, self.example(tenant))
         tenant.clear()
         updated = tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
-        assert tenant.writes() == []
+        assert tenant.writes() == [f"POST services/{held.id}/proxy/deploy"]
         assert updated.outs == held.outs | {"fingerprint": "def"}
 
     def test_what_is_promoted_already_is_adopted_without_a_promotion(self, tenant: Tenant) -> None:
@@ -124,12 +125,12 @@ class TestProxyPromotion(OwnedConformance, LostAnswers):
         tenant.api.call("PATCH", f"services/{held.id}/proxy", {"proxy": {"error_no_match": before}})
         tenant.clear()
         updated = tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
-        assert tenant.writes() == []
+        assert tenant.writes() == [f"POST services/{held.id}/proxy/deploy"]
         assert (updated.outs["staging_version"], updated.outs["production_version"]) == ("3", "1")
         assert tenant.host.read(self.provider, updated) == updated
         tenant.clear()
         again = tenant.host.update(self.provider, updated, held.inputs)
-        assert tenant.writes() == []
+        assert tenant.writes() == [f"POST services/{held.id}/proxy/deploy"]
         assert tenant.host.read(self.provider, again) == again
 
     def test_a_policy_is_live_in_three_calls(self, tenant: Tenant) -> None:
@@ -176,6 +177,25 @@ class TestProxyPromotion(OwnedConformance, LostAnswers):
         tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "ghi"})
         assert self.live(tenant, held)["error_no_match"] == "No Mapping Rule matched"
         assert not [one for one in tenant.writes() if one.endswith("/deploy")]
+
+    def test_a_repair_of_what_was_promoted_by_accident_promotes(self, tenant: Tenant) -> None:
+        product = tenant.product()
+        rule = {"metric": "hits", "delta": 1, "position": 1, "last": False}
+        rules = tenant.host.create(MappingRulesProvider, {"product_id": product, "rules": {"GET /v1": rule}})
+        held = tenant.host.create(self.provider, self.example(tenant) | {"product_id": product})
+        assert not tenant.host.diff(self.provider, held, held.inputs).announced
+        hits = next(tenant.api.pages(f"services/{product}/metrics", "metrics"))["id"]
+        by_hand = {"http_method": "GET", "pattern": "/by/hand", "metric_id": hits, "delta": 1}
+        tenant.api.call("POST", f"services/{product}/proxy/mapping_rules", {"mapping_rule": by_hand})
+        held = tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
+        assert [one["pattern"] for one in self.live(tenant, held)["proxy_rules"]] == ["/v1", "/by/hand"]
+
+        tenant.host.update(MappingRulesProvider, tenant.host.read(MappingRulesProvider, rules), rules.inputs)
+        assert tenant.host.read(self.provider, held) == held
+        assert tenant.host.diff(self.provider, held, held.inputs).announced
+        held = tenant.host.update(self.provider, held, held.inputs)
+        assert [one["pattern"] for one in self.live(tenant, held)["proxy_rules"]] == ["/v1"]
+        assert not tenant.host.diff(self.provider, held, held.inputs).announced
 
     def test_a_deploy_of_somebody_else_in_between_is_overruled(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))

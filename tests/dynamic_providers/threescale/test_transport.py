@@ -40,6 +40,7 @@ def test_the_configured_authority_is_trusted(certificate: tuple[str, ssl.SSLCont
         assert server.api(ca_bundle=pem).call("GET", "provider") == {"ok": 1}
 
 
+@pytest.mark.row("S-185")
 def test_an_unknown_authority_is_refused_and_the_remedy_named(certificate: tuple[str, ssl.SSLContext]) -> None:
     with scripted(in_turn(Reply()), certificate[1]) as server:
         with pytest.raises(

@@ -1,5 +1,6 @@
 """Whether a pending create happened in the cluster or in 3scale, and whether what is there is ours."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,12 @@ def test_a_backend_of_the_name_with_other_fields_may_be_somebody_elses() -> None
         assert found(fake, backend(private_endpoint="http://elsewhere:80")) == Found(identity="11", ours=False)
 
 
+def test_a_backend_that_was_being_adopted_is_taken_over_as_it_is() -> None:
+    with serving(tenant) as fake:
+        inputs = {**DECLARED, "private_endpoint": "http://elsewhere:80", "adopt": True}
+        assert found(fake, replace(backend(), inputs=inputs)) == Found(identity="11", ours=True)
+
+
 def test_a_backend_of_another_name_was_not_made() -> None:
     with serving(tenant) as fake:
         assert found(fake, backend(system_name="other")) is None
@@ -164,6 +171,11 @@ def test_a_token_is_found_to_be_discarded_and_nothing_else_is() -> None:
         assert made.discard is not None
         made.discard()
     assert [one["name"] for one in tokens.held] == ["own"]
+
+
+def test_a_token_that_is_to_be_replaced_anyway_is_left_to_the_next_create() -> None:
+    with serving(Tokens()) as fake:
+        assert found(fake, token(permission="rw", adopt=True)) is None
 
 
 def test_a_token_of_other_rights_may_be_somebody_elses() -> None:

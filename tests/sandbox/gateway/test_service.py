@@ -64,6 +64,7 @@ def basic(text: str) -> str:
     return f"Basic {b64encode(text.encode()).decode()}"
 
 
+@pytest.mark.row("S-142")
 @pytest.mark.parametrize(
     ("header", "found"),
     [

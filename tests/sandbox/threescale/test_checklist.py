@@ -243,6 +243,10 @@ def test_row_12_the_access_code_is_random_and_can_be_cleared(api: Api) -> None:
     assert api.put("/provider", site_access_code="")["site_access_code"] == ""
     assert "site_access_code" not in api.put("/provider", site_access_code=None, org_name="Not mine")
     assert api.get("/provider")["account"]["org_name"] == "Provider Name"
+    for field in ("support_email", "finance_support_email"):
+        refusal = {"errors": {field: ["should look like an email address"]}}
+        assert api.refused("PUT", "/provider", 422, **{field: "nobody"}) == refusal
+        assert api.put("/provider", **{field: ""})[field] == ""
     for release, kept in (("2.15", False), ("2.16", True)):
         tenant = fresh(release=release)
         assert tenant.put("/settings", account_approval_required=True)["account_approval_required"] is True

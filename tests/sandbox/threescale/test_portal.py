@@ -103,7 +103,7 @@ def test_who_signs_up_waits_for_activation_and_approval(api: Api, browser: Brows
     assert "Signed in as johnny of Team John" in browser.landed(browser.post("/session", **SIGN_IN)).text
 
 
-@pytest.mark.row("S-165")
+@pytest.mark.row("S-166")
 def test_signing_up_subscribes_to_the_products_with_a_default_service_plan(api: Api, browser: Browser) -> None:
     admitted(api)
     browser.post("/session", **SIGN_IN)

@@ -1,0 +1,47 @@
+"""A program that places every model of its stack file on an emulated tenant, without a cluster around it."""
+
+import os
+
+import pulumi
+
+from components.config.stack import load
+from components.model_api import ModelApi, ModelApiArgs
+from components.site import Site
+from components.site.instances import FIRST, instance_of
+from dynamic_providers.threescale.gate import Gate, GateArgs
+
+
+def place() -> None:
+    """Place all models, and accounts where there are any; a gate stands for the installation."""
+    stack = load()
+    settings = stack.settings
+    api = {
+        "adminUrl": os.environ["TENANT_URL"],
+        "accessToken": stack.secrets.threescale_access_token,
+        "caBundle": "",
+    }
+    owners = {key: instance_of(key) for key in settings.models}
+    names = sorted({FIRST, *owners.values()})
+    instances = {name: pulumi.ProviderResource("pulumi-python", name, api) for name in names}
+    first = instances[FIRST]
+    site = Site(
+        settings=settings,
+        secrets=stack.secrets,
+        ca_bundle="",
+        schemas=None,
+        kubernetes=first,
+        gates=first,
+        threescale=first,
+        threescale_by_model={key: instances[name] for key, name in owners.items()},
+        threescale_gate=first,
+    )
+    ready = Gate("ready", GateArgs(), pulumi.ResourceOptions(provider=first))
+    offers = {
+        key: ModelApi(key, ModelApiArgs(site=site, key=key, ready=ready, installation=ready)).offer
+        for key in settings.models
+    }
+    if settings.consumers.accounts:
+        from components.consumers import Consumers, ConsumersArgs  # noqa: PLC0415 - needs a cluster's plugin
+
+        declared = ConsumersArgs(site=site, namespace=ready, offers=offers, after=[], installation=ready)
+        Consumers("consumers", declared)
