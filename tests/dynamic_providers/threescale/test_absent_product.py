@@ -29,7 +29,9 @@ class TestAbsentProduct(AbsentConformance):
         account = tenant.account()
         application = tenant.application(account, tenant.plan(self.sample(tenant, example)))
         name = tenant.api.item("GET", f"accounts/{account}/applications/{application}")["name"]
-        with pytest.raises(PluginError, match=rf"is in use: application '{name}' of account {account}\. .*Keep it with `threescale\.sampleData: keep`"):
+        with pytest.raises(
+            PluginError, match=rf"is in use: application '{name}' of account {account}\. .*Keep it with"
+        ):
             tenant.host.create(self.provider, example)
         assert self.exists(tenant, example)
 
