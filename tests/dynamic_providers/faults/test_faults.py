@@ -13,7 +13,7 @@ from tests.dynamic_providers.faults.kinds import TROUBLES
 from tests.dynamic_providers.faults.model import COURSES
 from tests.dynamic_providers.faults.table import Cell, Table, filled
 
-LIMIT_SECONDS = 1800
+LIMIT_SECONDS = 3600
 QUICK = ("429", "reset after", "truncated", "kill -9 after", "plugin killed", "reset before …", "reset after …")
 """Columns that together take every way out: repeated, looked for, recovered, run again, refused."""
 
