@@ -28,6 +28,7 @@ from dynamic_providers.threescale.mapping_rule import (
 from dynamic_providers.threescale.metric import HITS
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import OwnedProvider, removed
+from dynamic_providers.threescale.rule_gaps import without_gaps
 from dynamic_providers.threescale.rule_order import declared_order, declared_positions, in_order, named, placements
 from dynamic_providers.threescale.rule_rewrite import rewritten
 from dynamic_providers.threescale.shapes import Id
@@ -73,7 +74,8 @@ class MappingRulesProvider(OwnedProvider):
         """Rewrite or remove what is not declared, then put every declared rule in its place, first to last."""
         if rewritten(api, self._path(wanted), wanted):
             return {"rule_ids": wanted["rule_ids"]}
-        path, rules, served = self._path(wanted), wanted["rules"], named(self._served(api, wanted))
+        path, rules = self._path(wanted), wanted["rules"]
+        served = named(without_gaps(api, path, self._served(api, wanted)))
         ids = metric_ids(api, wanted["product_id"], needed={HITS, *(rule["metric"] for rule in rules.values())})
         spare = [key for key in self._ours(served, wanted, ids) if key not in rules]
         for key in declared_order(rules):

@@ -85,6 +85,20 @@ class TestMappingRules(OwnedConformance, LostAnswers, ForeignMembers):
         tenant.host.update(self.provider, drifted, held.inputs)
         assert tenant.host.read(self.provider, held) == held
 
+    def test_a_rule_moved_by_hand_far_behind_the_last_one_is_moved_back(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        path = f"services/{held.id}/proxy/mapping_rules/{held.outs['rule_ids'][A]}"
+        tenant.api.call("PATCH", path, {"mapping_rule": {"position": 7}})
+        drifted = tenant.host.read(self.provider, held)
+        assert list(self.held_by_server(tenant, held)) == [B, A]
+        tenant.host.update(self.provider, drifted, held.inputs | {"rules": {A: rule(10), B: held.inputs["rules"][B]}})
+        assert self.held_by_server(tenant, held) == [A, B]
+        drifted = tenant.host.read(self.provider, held)
+        tenant.api.call("PATCH", path, {"mapping_rule": {"position": 7}})
+        wanted = held.inputs["rules"] | {C: rule(99)}
+        tenant.host.update(self.provider, drifted, held.inputs | {"rules": wanted})
+        assert self.held_by_server(tenant, held) == [A, B, C]
+
     def test_a_rule_added_in_the_middle_is_one_write_that_rewrites_a_foreign_one(self, tenant: Tenant) -> None:
         example = self.example(tenant)
         last = {f"POST /v{number}": rule(100 + number) for number in range(4)}
