@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import DiffResult
 from pydantic import AfterValidator
 
 from dynamic_providers.declared import Member, Props
 from dynamic_providers.json_object import Json
+from dynamic_providers.threescale import unpromoted
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.foreign import BEFORE, REMOVE, Foreign, answered_for
 from dynamic_providers.threescale.owned import OwnedProvider, removed
@@ -55,6 +57,12 @@ class BackendUsagesProvider(OwnedProvider):
     """`/admin/api/services/{product_id}/backend_usages`; a changed `backend_id` is made anew, as PUT ignores it."""
 
     props = BackendUsagesProps
+
+    def diff(self, _id: str, _olds: Json, _news: Json) -> DiffResult:
+        """Say what replaces; and note what is used, as a backend that was just repaired has to be promoted."""
+        for usage in self.canonical(_olds)["usages"].values():
+            unpromoted.note_usage(_id, usage["backend_id"])
+        return super().diff(_id, _olds, _news)
 
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return path → backend."""

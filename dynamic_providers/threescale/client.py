@@ -30,6 +30,7 @@ HEALING_PAUSES_SECONDS = (0.1, 1.0, 4.0)
 OF_A_GATEWAY = r"services/(\d+)(|/proxy|/proxy/.*|/backend_usages.*|/service_plans/\d+/default)"
 """Paths where a write changes what the gateways of a product read, its default plan among it (porta,
 app/lib/apicast/proxy_source.rb); the backends that exist already are the rest."""
+OF_A_BACKEND = "backend_apis/"
 DEPLOYED = ("/proxy", "/proxy/policies")
 """Of these, those after whose change 3scale deploys to staging by itself."""
 
@@ -186,10 +187,12 @@ class AdminApi:
     def _note(self, method: str, path: str, *, done: bool) -> None:
         """Keep in mind which products 3scale has deployed after the last write to what their gateways read."""
         written = re.fullmatch(OF_A_GATEWAY, path)
-        if method == "GET" or not (written or path.startswith("backend_apis/")):
+        if method == "GET" or not (written or path.startswith(OF_A_BACKEND)):
             return
         if written is not None:
             unpromoted.note(written[1])
+        else:
+            unpromoted.note_backend(path.removeprefix(OF_A_BACKEND))
         with self._guard:
             if written is None:
                 self._deployed.clear()

@@ -5,11 +5,29 @@ of one tenant; a process of two that share one would promote what is promoted al
 """
 
 _products: set[str] = set()
+_backends: set[str] = set()
+"""Backends that were written: their addresses stand in the configurations of the products that use them."""
+_users: dict[str, set[str]] = {}
+"""Backend → products, as far as they are known to use it."""
 
 
 def note(product_id: str) -> None:
     """Keep in mind a write of something that the gateways of a product read."""
     _products.add(product_id)
+
+
+def note_backend(backend_id: str) -> None:
+    """Keep in mind a write of a backend, for the products that are known to use it now or later."""
+    _backends.add(backend_id)
+    _products.update(_users.get(backend_id, ()))
+
+
+def note_usage(product_id: str, backend_id: str) -> None:
+    """Keep in mind that a product uses a backend."""
+    users = _users.setdefault(backend_id, set())
+    if backend_id in _backends and product_id not in users:
+        _products.add(product_id)
+    users.add(product_id)
 
 
 def forget(product_id: str) -> None:
