@@ -2,6 +2,7 @@ from typing import ClassVar
 
 import pytest
 
+from dynamic_providers.threescale.backend import BackendProvider
 from dynamic_providers.threescale.backend_usages import BackendUsagesProvider
 from dynamic_providers.threescale.client import AdminApi
 from dynamic_providers.threescale.mapping_rules import MappingRulesProvider
@@ -195,6 +196,27 @@ class TestProxyPromotion(OwnedConformance, LostAnswers):
         assert tenant.host.diff(self.provider, held, held.inputs).announced
         held = tenant.host.update(self.provider, held, held.inputs)
         assert [one["pattern"] for one in self.live(tenant, held)["proxy_rules"]] == ["/v1"]
+        assert not tenant.host.diff(self.provider, held, held.inputs).announced
+
+    def test_a_repaired_backend_that_was_promoted_by_accident_is_promoted_again(self, tenant: Tenant) -> None:
+        product, backend = tenant.product(), tenant.backend()
+        used = tenant.host.create(
+            BackendUsagesProvider, {"product_id": product, "usages": {"/": {"backend_id": backend}}}
+        )
+        held = tenant.host.create(self.provider, self.example(tenant) | {"product_id": product})
+        item = tenant.api.item("GET", f"backend_apis/{backend}")
+        ours = {name: item[name] for name in ("system_name", "name", "private_endpoint")}
+        theirs = {"backend_api": {"private_endpoint": "http://theirs.example:80"}}
+        tenant.api.call("PUT", f"backend_apis/{backend}", theirs)
+        held = tenant.host.update(self.provider, held, held.inputs | {"fingerprint": "def"})
+        assert self.live(tenant, held)["api_backend"] == "http://theirs.example:80"
+
+        tenant.host.update(BackendProvider, Held(backend, ours, ours), ours)
+        tenant.host.diff(BackendUsagesProvider, used, used.inputs)
+        assert tenant.host.diff(self.provider, held, held.inputs).announced
+        held = tenant.host.update(self.provider, held, held.inputs)
+        assert self.live(tenant, held)["api_backend"] == ours["private_endpoint"]
+        tenant.host.diff(BackendUsagesProvider, used, used.inputs)
         assert not tenant.host.diff(self.provider, held, held.inputs).announced
 
     def test_a_deploy_of_somebody_else_in_between_is_overruled(self, tenant: Tenant) -> None:
