@@ -28,7 +28,7 @@ from dynamic_providers.threescale.mapping_rule import (
 from dynamic_providers.threescale.metric import HITS
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import OwnedProvider, removed
-from dynamic_providers.threescale.rule_gaps import without_gaps
+from dynamic_providers.threescale.rule_gaps import close_gaps, has_gaps
 from dynamic_providers.threescale.rule_order import declared_order, declared_positions, in_order, named, placements
 from dynamic_providers.threescale.rule_rewrite import rewritten
 from dynamic_providers.threescale.shapes import Id
@@ -74,8 +74,8 @@ class MappingRulesProvider(OwnedProvider):
         """Rewrite or remove what is not declared, then put every declared rule in its place, first to last."""
         if rewritten(api, self._path(wanted), wanted):
             return {"rule_ids": wanted["rule_ids"]}
-        path, rules = self._path(wanted), wanted["rules"]
-        served = named(without_gaps(api, path, self._served(api, wanted)))
+        path, rules, found = self._path(wanted), wanted["rules"], self._served(api, wanted)
+        served = named(found)
         ids = metric_ids(api, wanted["product_id"], needed={HITS, *(rule["metric"] for rule in rules.values())})
         spare = [key for key in self._ours(served, wanted, ids) if key not in rules]
         for key in declared_order(rules):
@@ -85,7 +85,10 @@ class MappingRulesProvider(OwnedProvider):
         removed(api, [f"{path}/{served.pop(key)['id']}" for key in spare])
         fields = {key: rule_fields(key, rule, ids) for key, rule in rules.items()}
         differing = {key for key, rule in served.items() if key in rules and rule_differs(rule, fields[key])}
-        for key, place in placements(declared_order(rules), list(served), differing):
+        writes = list(placements(declared_order(rules), list(served), differing))
+        if has_gaps(found) and any(place is not None for _, place in writes):
+            close_gaps(api, path, self._served(api, wanted))
+        for key, place in writes:
             body = {"mapping_rule": fields[key] | ({} if place is None else {"position": place + 1})}
             if key in served:
                 api.call("PATCH", f"{path}/{served[key]['id']}", body)

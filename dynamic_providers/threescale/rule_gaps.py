@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
 
-def without_gaps(api: "AdminApi", path: str, rules: Iterable[Json]) -> list[Json]:
-    """Return `rules`, which are in order, numbered from 1; those behind a gap move up, and the order stays."""
-    closed = []
+def has_gaps(rules: Iterable[Json]) -> bool:
+    """Tell whether `rules`, which are in order, are numbered otherwise than 1, 2, 3."""
+    return any(rule["position"] != position for position, rule in enumerate(rules, 1))
+
+
+def close_gaps(api: "AdminApi", path: str, rules: Iterable[Json]) -> None:
+    """Number `rules`, which are in order, from 1: those behind a gap move up, and the order stays.
+
+    Only for a move that needs it: rules that stand in their order are served alike with gaps and without.
+    """
     for position, rule in enumerate(rules, 1):
         if rule["position"] > position:
             api.call("PATCH", f"{path}/{rule['id']}", {"mapping_rule": {"position": position}})
-        closed.append(rule | {"position": position})
-    return closed

@@ -99,6 +99,15 @@ class TestMappingRules(OwnedConformance, LostAnswers, ForeignMembers):
         tenant.host.update(self.provider, drifted, held.inputs | {"rules": wanted})
         assert self.held_by_server(tenant, held) == [A, B, C]
 
+    def test_gaps_between_rules_in_their_order_are_left_alone(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        held = tenant.host.create(self.provider, example)
+        path = f"services/{held.id}/proxy/mapping_rules/{held.outs['rule_ids'][B]}"
+        tenant.api.call("PATCH", path, {"mapping_rule": {"position": 7}})
+        tenant.clear()
+        assert tenant.host.create(self.provider, example) == held
+        assert tenant.writes() == []
+
     def test_a_rule_added_in_the_middle_is_one_write_that_rewrites_a_foreign_one(self, tenant: Tenant) -> None:
         example = self.example(tenant)
         last = {f"POST /v{number}": rule(100 + number) for number in range(4)}
