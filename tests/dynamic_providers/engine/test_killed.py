@@ -77,11 +77,11 @@ def test_an_account_that_waits_for_its_approval_is_taken_over_and_approved(stack
 @pytest.mark.e2e
 def test_between_the_two_halves_of_a_replacement(stack: Stack) -> None:
     before = stack.tenant.inventory()
-    stack.tenant.fault("latency", "POST", "/services.json", seconds=20)
-    # A replacement that a person forces keeps the name, so the old product goes before the new one comes.
-    replaced = ("up", "--replace", stack.urn("Product", "tiny"))
-    stack.killed(lambda: stack.pending("creating", "Product"), *replaced, with_providers=True)
-    assert "Product tiny: was not made" in stack.recover()
+    stack.tenant.fault("latency", "POST", "/signup.json", seconds=20)
+    # A replacement that a person forces keeps the name, so the old account goes before the new one comes.
+    replaced = ("up", "--replace", stack.urn("DeveloperAccount", "dev"))
+    stack.killed(lambda: stack.pending("creating", "DeveloperAccount"), *replaced, with_providers=True)
+    assert "DeveloperAccount dev: was not made" in stack.recover()
     assert stack.converge() == before
 
 
