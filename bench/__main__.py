@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.engine import BIN, BenchError
+from bench.engine import LAYOUT, BenchError
 from bench.figures import as_json, table
 from bench.report import about_this_machine, written
 from bench.runs import Bench
@@ -22,8 +22,8 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(words)
     if chosen.models < 1:
         parser.error(f"--models {chosen.models}: allowed is a number from 1")
-    if not (BIN / "pulumi").exists():
-        sys.stderr.write(f"error: no engine in {BIN}; run `make setup` first\n")
+    if not (LAYOUT.bin / "pulumi").exists():
+        sys.stderr.write(f"error: no engine in {LAYOUT.bin}; run `make setup` first\n")
         return 1
     try:
         with tempfile.TemporaryDirectory(prefix="maas-bench-") as folder:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.tenant import ROOT, TOKEN
+from toolchain.environment import environment as offline
+from toolchain.layout import Layout
 
-BIN = ROOT / ".toolchain" / "bin"
+LAYOUT = Layout.of(os.environ)
 PARALLEL = "64"
 """Resources at work at once. The CLI's default, four per core, would leave two cores waiting for 3scale's answers."""
 TIMEOUT_SECONDS = 1200
@@ -83,11 +85,11 @@ class Project:
 
     def _environment(self, *, checkpoints: bool) -> dict[str, str]:
         environment = {
-            "PATH": f"{BIN}:{os.environ['PATH']}",
+            **offline(LAYOUT),
+            "PATH": f"{LAYOUT.bin}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "bench",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PYTHONPATH": str(ROOT),
             "THREESCALE_ADMIN_URL": self.url,
             "THREESCALE_ACCESS_TOKEN": TOKEN,

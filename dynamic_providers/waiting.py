@@ -30,7 +30,7 @@ class Wait:
         """Begin to wait for `what`, a noun phrase; `remedy` is the advice given when the time is over."""
         self.what = what
         self.timeout_seconds = timeout_seconds
-        self._todo = remedy
+        self._remedy = remedy
         self._slowest = slowest_seconds
         self._step = 0.1
         self._began = time.monotonic()
@@ -62,7 +62,7 @@ class Wait:
         self.say(phase)
         left = self.timeout_seconds - self.elapsed_seconds
         if left <= 0:
-            raise TimedOut(self.what, self.timeout_seconds, phase, evidence(), self._todo)
+            raise TimedOut(self.what, self.timeout_seconds, phase, evidence(), self._remedy)
         jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls over time, guards nothing
         # Nobody sets this event: the systems asked have none to wait for. Bounded by the time that is left.
         threading.Event().wait(min(left, self._step * jitter))

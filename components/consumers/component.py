@@ -48,12 +48,7 @@ class Consumers(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _entity(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(
-            parent=self,
-            provider=self._args.site.threescale,
-            depends_on=list(after),
-            deleted_with=self._args.installation,
-        )
+        return self._args.site.of_the_tenant(self, self._args.installation, after)
 
     def _account(self, key: str, account: Account) -> developer_account.DeveloperAccount:
         return developer_account.DeveloperAccount(

@@ -1,6 +1,6 @@
 """What every component is handed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -35,6 +35,14 @@ class Site:
     """The same for the entities of each model, by its key in the catalogue."""
     threescale_gate: pulumi.ProviderResource
     """The same for the gate: a waiting gate would take one of the four workers of an instance from the entities."""
+
+    def of_the_tenant(
+        self, parent: pulumi.Resource, installation: pulumi.Resource, after: Sequence[pulumi.Resource]
+    ) -> pulumi.ResourceOptions:
+        """Options of an entity that belongs to no model: it comes after `after` and goes with the installation."""
+        return pulumi.ResourceOptions(
+            parent=parent, provider=self.threescale, depends_on=[*after], deleted_with=installation
+        )
 
     def place(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
         """The custom resource `name`, made from a manifest that passed both checks.

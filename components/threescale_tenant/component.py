@@ -62,12 +62,7 @@ class ThreeScaleTenant(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _entity(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(
-            parent=self,
-            provider=self._args.site.threescale,
-            depends_on=list(after),
-            deleted_with=self._args.installation,
-        )
+        return self._args.site.of_the_tenant(self, self._args.installation, after)
 
     def _sso(self, name: str, login: PortalLogin) -> SsoIntegration:
         sso = self._settings.portal.sso

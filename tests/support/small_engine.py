@@ -166,7 +166,7 @@ class SmallEngine:
                 self._delete_first(old)
             return self._create(declared, wanted)
         held = replace(old.held, inputs=wanted)
-        if diff.changed:
+        if diff.changed or diff.announced:
             held = self._asked(declared.name, lambda: self.host.update(declared.provider, old.held, wanted))
             self.steps.append(f"update {declared.name}")
         old.declared, old.held = declared, held

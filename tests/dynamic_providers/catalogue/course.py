@@ -15,14 +15,16 @@ from tests.dynamic_providers.catalogue.catalogue import Catalogue, new, program
 from tests.dynamic_providers.catalogue.edits import EDITS, Edit
 from tests.dynamic_providers.catalogue.hands import HAND_EDITS, ByHand
 from tests.dynamic_providers.catalogue.meaning import Holdings, Rows, alive, differences, live, meant, meant_live
-from tests.dynamic_providers.catalogue.patient import AnnouncedHost, PatientNursery
 from tests.dynamic_providers.faults.emulator import Running
+from tests.dynamic_providers.faults.nursery import BornHost, Nursery
 from tests.dynamic_providers.threescale.tenant import CANARY
 from tests.support.plugin_host import Json
 from tests.support.small_engine import RunFailed, SmallEngine, State
 
 SERVICE_TOKEN_SECONDS, PURGE_SECONDS = 0.05, 0.15
 """Delays of the emulator's jobs, on a clock that moves by a tenth of a second with each request."""
+PATIENT_SECONDS = 60.0
+"""No fault is ordered here: every answer comes, on a busy machine a late one."""
 FIRST = ("tiny", "small")
 """Models that are up when a course begins."""
 SCOPES = ["account_management", "policy_registry"]
@@ -139,7 +141,7 @@ class Workplace:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalogue-")))
-            self._nursery = stack.enter_context(PatientNursery(folder))
+            self._nursery = stack.enter_context(Nursery(folder, PATIENT_SECONDS))
             self.tenant = stack.enter_context(
                 Running(service_token_delay=SERVICE_TOKEN_SECONDS, purge_delay=PURGE_SECONDS)
             )
@@ -154,10 +156,10 @@ class Workplace:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def host(self) -> AnnouncedHost:
+    def host(self) -> BornHost:
         """Return a new plugin process, as a context."""
         settings = {"adminUrl": self.tenant.url, "accessToken": CANARY, "caBundle": ""}
-        return AnnouncedHost(settings, nursery=self._nursery)
+        return BornHost(settings, nursery=self._nursery)
 
     def course(self) -> SmallCourse:
         """Return a new course: the first models are up."""

@@ -1,7 +1,8 @@
 """A plugin process per run, as the engine starts one, but born in milliseconds: a fork of one that has imported all.
 
-`python -m tests.dynamic_providers.faults.nursery` imports what the plugin imports, and then forks for each line on its
-standard input, which names a pipe for the child's output. The child is pulumi's own plugin, begun as pulumi begins it.
+`python -m tests.dynamic_providers.faults.nursery SECONDS` imports what the plugin imports, and then forks for each line
+on its standard input, which names a pipe for the child's output. The child is pulumi's own plugin, begun as pulumi
+begins it, and waits SECONDS for an answer.
 
 Times are shortened here and nowhere else, so that a table of thousands of faults takes minutes: how long an answer is
 waited for, how long a pause is, how often a request is repeated, how hard a password is to guess. What happens at which
@@ -24,10 +25,9 @@ from dynamic_providers.threescale import client, natural_key, openapi_document, 
 from tests.support.plugin_host import ROOT, PluginHost, Process
 
 READ_SECONDS = 0.3
-"""An answer that takes longer is given up."""
+"""An answer that takes longer is given up, where lost answers are the matter."""
 SHORTENED = {
     "connect_seconds": 1.0,
-    "read_seconds": READ_SECONDS,
     "retries": 2,
     "backoff_seconds": 0.004,
     "longest_pause_seconds": 0.02,
@@ -57,14 +57,14 @@ class Plugin:
 class Nursery:
     """The process that forks, as a context."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is where the pipes of the children are made."""
-        self._pipe = folder / "printed"
+    def __init__(self, folder: Path, read_seconds: float = READ_SECONDS) -> None:
+        """`folder` is where the pipes of the children are made; `read_seconds` is how long they wait for an answer."""
+        self._pipe, self._read_seconds = folder / "printed", read_seconds
 
     def __enter__(self) -> Self:
         os.mkfifo(self._pipe)
         environment = {"PATH": os.environ["PATH"], "PULUMI_PROJECT": "maas", "PYTHONHASHSEED": "0"}
-        command = [sys.executable, "-u", "-m", "tests.dynamic_providers.faults.nursery"]
+        command = [sys.executable, "-u", "-m", "tests.dynamic_providers.faults.nursery", str(self._read_seconds)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -110,11 +110,11 @@ def _prepare() -> None:
     vars(ssl)["create_default_context"] = lambda: trust
 
 
-def _shorten() -> None:
+def _shorten(read_seconds: float) -> None:
     """Shorten the times of the plugins to come."""
     patience = transport.Patience
     defaults = {name: getattr(patience(), name) for name in patience.__dataclass_fields__}
-    patience.__init__.__defaults__ = tuple((defaults | SHORTENED).values())
+    patience.__init__.__defaults__ = tuple((defaults | SHORTENED | {"read_seconds": read_seconds}).values())
     vars(client)["HEALING_PAUSES_SECONDS"] = HEALING_PAUSES_SECONDS
     vars(password_trace)["_COST"] = PASSWORD_COST
 
@@ -136,7 +136,7 @@ def _answer(line: str) -> None:
 def main() -> None:
     """Fork and bury as ordered, until standard input ends."""
     _prepare()
-    _shorten()
+    _shorten(float(sys.argv[1]))
     for line in sys.stdin:
         order, _, operand = line.strip().partition(" ")
         if order == "bury":
