@@ -60,6 +60,7 @@ class AdminApi:
         self._indexes: dict[tuple[str, str], dict[str, str]] = {}
         self._expected: dict[str, list[Json]] = {}
         self._deployed: set[str] = set()
+        self._adopted: set[str] = set()
 
     def call(
         self,
@@ -147,6 +148,17 @@ class AdminApi:
         with self._list(path, key):
             if (path, key) in self._indexes:
                 self._indexes[path, key][name] = id_
+
+    def adopt(self, entity: str) -> None:
+        """Keep in mind the path of an entity that existed before and that this process has taken over."""
+        self._adopted.add(entity)
+
+    def adopted(self, entity: str) -> bool:
+        """Tell, once, whether this process has taken over the entity of this path."""
+        with self._guard:
+            known = entity in self._adopted
+            self._adopted.discard(entity)
+            return known
 
     def deployed_by_itself(self, product_id: str) -> bool:
         """Tell, once, whether 3scale has deployed what this process wrote last of a product's gateway configuration.

@@ -179,6 +179,7 @@ class EntityProvider(TenantProvider):
         except Taken as taken:
             if not wanted.get("adopt"):
                 raise
+            api.adopt(f"{self.path(wanted)}/{taken.id}")
             item = self.converge(api, self.fetch(api, taken.id, wanted), wanted)
         return CreateResult(str(item["id"]), self.state(item, wanted))
 
@@ -198,8 +199,14 @@ class EntityProvider(TenantProvider):
         return UpdateResult(self.state(item, wanted))
 
     def delete(self, _id: str, _props: Json) -> None:
-        """Delete the entity, and wait until its name is free."""
-        self.remove(self.api, _id, self.canonical(_props))
+        """Delete the entity, and wait until its name is free.
+
+        What this run has adopted stays: it was the stack's own, in a replacement that somebody forced or under another
+        resource name, and the record that is deleted now is the older one of the two.
+        """
+        known = self.canonical(_props)
+        if not self.api.adopted(f"{self.path(known)}/{_id}"):
+            self.remove(self.api, _id, known)
 
     def state(self, item: Json, known: Json) -> Json:
         """Return inputs and outputs of `item`."""

@@ -17,6 +17,8 @@ from operations.recover import checkpoint, keycloak, lookup, orphans
 from operations.recover.deployment import (
     Found,
     PendingCreate,
+    doomed,
+    holders,
     pending,
     pending_creates,
     recorded,
@@ -92,7 +94,8 @@ def _found(stack: Stack, accepted: AbstractSet[str], unread: AbstractSet[str]) -
         OperationError: A system could not be asked, something found is not as declared and not in `accepted`, or
             `accepted` names what was not pending.
     """
-    creates = list(pending_creates(stack.export(show_secrets=True)))
+    state = stack.export(show_secrets=True)
+    creates, held = list(pending_creates(state)), holders(state)
     if unknown := sorted(accepted - unread - {create.urn for create in creates}):
         message = (
             f"asked to take over {', '.join(unknown)}: stack {stack.name} has no pending create of it; pending are "
@@ -104,6 +107,10 @@ def _found(stack: Stack, accepted: AbstractSet[str], unread: AbstractSet[str]) -
         found = lookups.find(create)
         if found is None:
             print(f"  {create.type} {create.name}: was not made: the next `pulumi up` makes it")
+        elif holder := held.get((create.type, found.identity)):
+            # A replacement that a person forces keeps the name: what has it is the old one, which must not be both.
+            told = "the stack holds it already" + ("" if holder == create.urn else f" as {holder}")
+            print(f"  {create.type} {create.name}: was not made: {found.identity} has its name, and {told}")
         elif found.ours or create.urn in accepted:
             ours.append((create, found))
         else:
@@ -163,16 +170,18 @@ def main(name: str, accepted: Sequence[str] = ()) -> int:
     stack = Stack(name=name)
     _quieted(stack)
     unread, state = Unread(_folder(), name), stack.export()
-    left, operations = unread.urns(), pending(state)
+    left, operations, twice = unread.urns(), pending(state), doomed(state)
     if left:
         print(f"stack {name}: an earlier recover was cut off before it had read {len(left)} resources; it goes on")
-    if operations:
+    for urn in twice:
+        print(f"  {urn.split('::')[2]} {urn.rsplit('::', 1)[-1]}: is in use, so its record to be deleted is dropped")
+    if operations or twice:
         print(f"stack {name}: {len(operations)} operations were pending; asking where they went")
         found = _found(stack, frozenset(accepted), left)
         print(f"the state as it was: {_backup(stack, state)}")
         unread.remember(left | set(found) | set(_told(unsettled(state))))
         stack.restore(recovered(state, found))
-    if not (left or operations):
+    if not (left or operations or twice):
         print(f"stack {name}: nothing was pending")
         return 0
     print(f"stack {name}: {_read_back(stack, unread)} resources read; run `pulumi up --stack {name}` to go on")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,28 @@ def recorded(state: Mapping[str, Any]) -> set[str]:
     return {str(resource["urn"]) for resource in _resources(state)}
 
 
+def holders(state: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """(Type, id) → URN of what an export records as existing: a create that ends with such an id made nothing."""
+    return {
+        (str(one["type"]), str(one["id"])): str(one["urn"])
+        for one in _resources(state)
+        if one.get("id") and not one.get("pendingReplacement")
+    }
+
+
+def doomed(state: Mapping[str, Any]) -> list[str]:
+    """URNs of records that wait for their deletion although a living record has the same object."""
+    return sorted({str(one["urn"]) for one in _resources(state) if _is_doomed(one, _living(state))})
+
+
+def _living(state: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(str(one["type"]), str(one.get("id", ""))) for one in _resources(state) if not one.get("delete")}
+
+
+def _is_doomed(one: Mapping[str, Any], living: AbstractSet[tuple[str, str]]) -> bool:
+    return bool(one.get("delete")) and (str(one["type"]), str(one.get("id", ""))) in living
+
+
 def unsettled(state: Mapping[str, Any]) -> dict[str, str]:
     """URN → `updating`, `deleting` and so on of recorded resources: nobody knows whether that happened."""
     begun = {str(one["resource"]["urn"]): str(one["type"]) for one in pending(state) if one["type"] != "creating"}
@@ -89,9 +112,11 @@ def recovered(state: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, A
     """`state` with nothing pending, and with each resource of `found` (URN → id) recorded.
 
     A resource found in the middle of its replacement takes the place of the one it replaces, or stands beside the old
-    one, which is then marked for deletion as the engine itself marks it.
+    one, which is then marked for deletion as the engine itself marks it. A record that waits for its deletion is
+    dropped where a living one has the same object.
     """
-    resources = [dict(resource) for resource in _resources(state)]
+    living = _living(state)
+    resources = [dict(resource) for resource in _resources(state) if not _is_doomed(resource, living)]
     for operation in pending(state):
         resource = operation["resource"]
         if operation["type"] != "creating" or resource["urn"] not in found:

@@ -162,6 +162,15 @@ class EntityConformance(LostAnswers):
             again = tenant.host.check(self.provider, example | self.change | {"adopt": switch}, adopted.inputs)
             assert tenant.host.diff(self.provider, adopted, again.inputs).changed == frozenset()
 
+    def test_what_a_run_has_adopted_stays_when_that_run_deletes_the_older_record_of_it(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        older = tenant.host.create(self.provider, example)
+        adopted = tenant.host.create(self.provider, example | {"adopt": True})
+        tenant.host.delete(self.provider, older)
+        assert tenant.host.read(self.provider, adopted) == adopted
+        tenant.host.delete(self.provider, adopted)
+        assert tenant.host.read(self.provider, adopted).id == ""
+
     def test_a_hand_edit_shows_as_an_input(self, tenant: Tenant) -> None:
         example = self.example(tenant)
         held = tenant.host.create(self.provider, example)

@@ -123,6 +123,29 @@ def test_what_is_of_no_use_without_the_lost_answer_is_deleted_and_left_to_the_ne
     assert "two: exists as 12: taken over" in said
 
 
+@pytest.mark.parametrize(("urn", "told"), [(ONE, "holds it already\n"), (TWO, f"holds it already as {TWO}\n")])
+def test_what_the_stack_holds_already_is_neither_taken_over_nor_deleted(
+    pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], urn: str, told: str
+) -> None:
+    held = {**pending(urn)["resource"], "id": "11"}
+    pulumi.keep("state", {**state(), "deployment": {"resources": [held], "pending_operations": [pending(ONE)]}})
+    deleted: list[str] = []
+    on_server(monkeypatch, {ONE: Found(identity="11", discard=lambda: deleted.append("11"))})
+    assert command.main("dev") == 0
+    assert (recorded(pulumi), deleted) == ([(urn, "11")], [])
+    assert f"one: was not made: 11 has its name, and the stack {told}" in capsys.readouterr().out
+
+
+def test_a_record_to_be_deleted_of_what_is_in_use_is_dropped_also_when_nothing_was_pending(
+    pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    living = {**pending(ONE)["resource"], "id": "11"}
+    pulumi.keep("state", {"version": 3, "deployment": {"resources": [living, {**living, "delete": True}]}})
+    assert command.main("dev") == 0
+    assert recorded(pulumi) == [(ONE, "11")]
+    assert "Backend one: is in use, so its record to be deleted is dropped" in capsys.readouterr().out
+
+
 def test_nothing_is_deleted_before_everything_is_known_to_be_ours(
     pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch
 ) -> None:

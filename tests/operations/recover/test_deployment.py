@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from operations.recover.deployment import SECRET_SIGNATURE, pending_creates, plain, recovered, unsettled
+from operations.recover.deployment import (
+    SECRET_SIGNATURE,
+    doomed,
+    holders,
+    pending_creates,
+    plain,
+    recovered,
+    unsettled,
+)
 
 BACKEND = "urn:pulumi:dev::maas::pulumi-python:dynamic/threescale:Backend::llama"
 PROVIDER = "urn:pulumi:dev::maas::pulumi:providers:pulumi-python::threescale"
@@ -90,3 +98,25 @@ def test_what_was_being_changed_or_deleted_is_unsettled_as_long_as_it_is_recorde
         {"resource": {**backend, "urn": f"{BACKEND}3"}, "type": "deleting"},
     ]
     assert unsettled(deployment(backend, operations=operations)) == {BACKEND: "deleting"}
+
+
+def test_an_object_that_is_recorded_has_a_holder_unless_it_was_deleted_to_be_replaced() -> None:
+    old = {"urn": BACKEND, "id": "7", "type": "t"}
+    gone = {"urn": BACKEND, "id": "8", "type": "t", "pendingReplacement": True}
+    held = holders(deployment(old, gone))
+    assert held["t", "7"] == BACKEND
+    assert ("t", "8") not in held
+
+
+def test_a_record_to_be_deleted_is_dropped_where_a_living_one_has_the_same_object() -> None:
+    living, old = {"urn": BACKEND, "id": "7", "type": "t"}, {"urn": BACKEND, "id": "7", "type": "t", "delete": True}
+    other = {**old, "id": "8"}
+    state = deployment(living, old, other)
+    assert doomed(state) == [BACKEND]
+    assert recovered(state, {})["deployment"]["resources"][1:] == [living, other]
+
+
+def test_records_to_be_deleted_stay_where_nothing_else_has_their_object() -> None:
+    state = deployment({"urn": BACKEND, "id": "7", "type": "t", "delete": True})
+    assert doomed(state) == []
+    assert recovered(state, {})["deployment"] == state["deployment"]
