@@ -227,16 +227,8 @@ def _ask(layout: Layout, method: str, path: str, body: object = None) -> Any:  #
     Raises:
         SandboxError: it refuses or is not there.
     """
-    status = f"python -m sandbox status --dir {shlex.quote(str(layout.root))}"
-    port = read_json(layout.ports).get("control")
-    control = read_json(layout.endpoints).get("control_url") or (port and f"http://127.0.0.1:{port}")
-    if not control:
-        raise SandboxError(
-            asked=f"The sandbox's control API was asked: {method} {path}.",
-            value=f"neither {layout.endpoints} nor {layout.ports} names its port",
-            allowed="a sandbox that has said where its control API listens",
-            action=f"it may be starting: try `{status}` again; else stop it and start it again",
-        )
+    asked = f"The sandbox's control API was asked: {method} {path}."
+    control = _control(layout, asked)
     data = json.dumps(body).encode() if body is not None else None
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{control}{path}", data, headers, method=method)  # noqa: S310 - loopback
@@ -251,11 +243,29 @@ def _ask(layout: Layout, method: str, path: str, body: object = None) -> Any:  #
     except (OSError, http.client.HTTPException) as lost:
         found = f"no answer: {lost}"
     raise SandboxError(
-        asked=f"The sandbox's control API was asked: {method} {path}.",
+        asked=asked,
         value=found,
         allowed="a sandbox that is ready, and a request it knows",
-        action=f"see `{status}` and sandbox/README.md",
+        action=f"see `{_status_command(layout)}` and sandbox/README.md",
     )
+
+
+def _control(layout: Layout, asked: str) -> str:
+    """The address of the control API; SandboxError when the sandbox has not said it."""
+    port = read_json(layout.ports).get("control")
+    control = read_json(layout.endpoints).get("control_url") or (port and f"http://127.0.0.1:{port}")
+    if not control:
+        raise SandboxError(
+            asked=asked,
+            value=f"neither {layout.endpoints} nor {layout.ports} names its port",
+            allowed="a sandbox that has said where its control API listens",
+            action=f"it may be starting: try `{_status_command(layout)}` again; else stop it and start it again",
+        )
+    return str(control)
+
+
+def _status_command(layout: Layout) -> str:
+    return f"python -m sandbox status --dir {shlex.quote(str(layout.root))}"
 
 
 def _say(line: str) -> None:

@@ -48,39 +48,23 @@ class ProductRules(Section):
     )
 
 
+def _own(rule: str) -> Any:  # noqa: ANN401 - as pydantic's Field, the default of a field of any type
+    return Field(default=None, description=f"As `apiDefaults.product.{rule}`, for this model alone.")
+
+
 class ProductRuleChanges(Section):
     """Usage rules of one model's product that differ from `apiDefaults.product`."""
 
-    buyers_manage_apps: bool | None = Field(
-        default=None, description="As `apiDefaults.product.buyersManageApps`, for this model alone."
-    )
-    buyers_manage_keys: bool | None = Field(
-        default=None, description="As `apiDefaults.product.buyersManageKeys`, for this model alone."
-    )
-    custom_keys_enabled: bool | None = Field(
-        default=None, description="As `apiDefaults.product.customKeysEnabled`, for this model alone."
-    )
-    buyer_key_regenerate_enabled: bool | None = Field(
-        default=None, description="As `apiDefaults.product.buyerKeyRegenerateEnabled`, for this model alone."
-    )
-    mandatory_app_key: bool | None = Field(
-        default=None, description="As `apiDefaults.product.mandatoryAppKey`, for this model alone."
-    )
-    buyer_can_select_plan: bool | None = Field(
-        default=None, description="As `apiDefaults.product.buyerCanSelectPlan`, for this model alone."
-    )
-    buyer_plan_change_permission: PlanChange | None = Field(
-        default=None, description="As `apiDefaults.product.buyerPlanChangePermission`, for this model alone."
-    )
-    referrer_filters_required: bool | None = Field(
-        default=None, description="As `apiDefaults.product.referrerFiltersRequired`, for this model alone."
-    )
-    intentions_required: bool | None = Field(
-        default=None, description="As `apiDefaults.product.intentionsRequired`, for this model alone."
-    )
-    support_email: SupportEmail | None = Field(
-        default=None, description="As `apiDefaults.product.supportEmail`, for this model alone."
-    )
+    buyers_manage_apps: bool | None = _own("buyersManageApps")
+    buyers_manage_keys: bool | None = _own("buyersManageKeys")
+    custom_keys_enabled: bool | None = _own("customKeysEnabled")
+    buyer_key_regenerate_enabled: bool | None = _own("buyerKeyRegenerateEnabled")
+    mandatory_app_key: bool | None = _own("mandatoryAppKey")
+    buyer_can_select_plan: bool | None = _own("buyerCanSelectPlan")
+    buyer_plan_change_permission: PlanChange | None = _own("buyerPlanChangePermission")
+    referrer_filters_required: bool | None = _own("referrerFiltersRequired")
+    intentions_required: bool | None = _own("intentionsRequired")
+    support_email: SupportEmail | None = _own("supportEmail")
 
 
 def effective(defaults: ProductRules, changes: ProductRuleChanges | None) -> dict[str, Any]:

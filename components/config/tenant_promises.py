@@ -15,13 +15,19 @@ _SAMPLE_DOCS = "echo"
 
 _NEWER = (2, 16)
 """First release whose settings and tokens know the keys below (porta, app/representers)."""
+_OR_KEEP = "or set threescale.sampleData to keep and the adopt switch, to take the sample over"
 
 
 def sample_names(settings: Settings, _: Names) -> Iterator[Problem]:
     """What is removed with the sample data is nobody's."""
     if settings.threescale.sample_data == "keep":
         return
-    remedy = "or set threescale.sampleData to keep and the adopt switch, to take the sample over"
+    yield from _sample_product(settings)
+    if not settings.compat.keep_sample_account:
+        yield from _sample_account(settings)
+
+
+def _sample_product(settings: Settings) -> Iterator[Problem]:
     for key in settings.models:
         taken = {"systemName": settings.system_name(key), "backend.systemName": settings.backend_system_name(key)}
         fields = [field for field, name in taken.items() if name.lower() == _SAMPLE_NAME]
@@ -30,7 +36,7 @@ def sample_names(settings: Settings, _: Names) -> Iterator[Problem]:
                 path=f"models.{key}",
                 given='"api" would be the system name',
                 allowed="any other name; a new tenant's sample product and backend have it, and are removed",
-                remedy=f"set models.{key}.{fields[0]} to another name, {remedy}",
+                remedy=f"set models.{key}.{fields[0]} to another name, {_OR_KEEP}",
             )
         if settings.models[key].docs.enabled and settings.docs_system_name(key) == _SAMPLE_DOCS:
             yield Problem(
@@ -39,15 +45,16 @@ def sample_names(settings: Settings, _: Names) -> Iterator[Problem]:
                 allowed="any other name; the page of a new tenant's sample product has it until that is removed",
                 remedy=f"set models.{key}.docs.systemName to another name",
             )
-    if settings.compat.keep_sample_account:
-        return
+
+
+def _sample_account(settings: Settings) -> Iterator[Problem]:
     for path, user in _usernames(settings).items():
         if user == _SAMPLE_USER:
             yield Problem(
                 path=path,
                 given=f'"{_SAMPLE_USER}" was given',
                 allowed="any other name; a new tenant's sample account has this user, and is removed",
-                remedy=f"choose another username, {remedy}",
+                remedy=f"choose another username, {_OR_KEEP}",
             )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_kubernetes.core import v1 as core
 
 from components.config.consumers import KEY_ENTRY, Account, Application, secret_name
-from components.site import Offer, Site, secret_data
+from components.site import Offer, Site
+from components.site.key_secret import key_secret
 from dynamic_providers.threescale import application, developer_account
 from dynamic_providers.threescale.developer_user import DeveloperUser, DeveloperUserArgs
 from dynamic_providers.threescale.service_subscription import ServiceSubscription, ServiceSubscriptionArgs
@@ -106,11 +106,6 @@ class Consumers(pulumi.ComponentResource):
             ),
             self._entity(*after),
         )
-        core.Secret(
-            f"{account}.{title}-key",
-            metadata={"name": secret_name(account, title), "namespace": self._args.site.settings.namespaces.consumers},
-            data=secret_data({KEY_ENTRY: placed.user_key}),
-            opts=pulumi.ResourceOptions(
-                parent=self, provider=self._args.site.kubernetes, depends_on=[self._args.namespace]
-            ),
-        )
+        opts = pulumi.ResourceOptions(parent=self, depends_on=[self._args.namespace])
+        entries = {KEY_ENTRY: placed.user_key}
+        key_secret(f"{account}.{title}-key", self._args.site, secret_name(account, title), entries, opts)

@@ -1,6 +1,7 @@
 """Places the realm, the portal's client and the claims the portal reads."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_keycloak as keycloak
@@ -161,10 +162,9 @@ def _mappers(
     name: str, settings: Identity, client: openid.Client, realm: keycloak.Realm, opts: pulumi.ResourceOptions
 ) -> None:
     """Claims beyond the default scopes. The type of `email_verified` matters: porta takes the text "false" for true."""
+    where: dict[str, Any] = {"realm_id": realm.id, "client_id": client.id, "opts": opts}
     openid.UserPropertyProtocolMapper(
         f"{name}-email-verified",
-        realm_id=realm.id,
-        client_id=client.id,
         name="email verified",
         user_property="emailVerified",
         claim_name="email_verified",
@@ -172,12 +172,10 @@ def _mappers(
         add_to_id_token=True,
         add_to_access_token=False,
         add_to_userinfo=True,
-        opts=opts,
+        **where,
     )
     openid.UserAttributeProtocolMapper(
         f"{name}-org-name",
-        realm_id=realm.id,
-        client_id=client.id,
         name="org_name",
         user_attribute=settings.org_attribute,
         claim_name="org_name",
@@ -187,5 +185,5 @@ def _mappers(
         add_to_id_token=True,
         add_to_access_token=False,
         add_to_userinfo=True,
-        opts=opts,
+        **where,
     )

@@ -130,7 +130,12 @@ class ModelApi(pulumi.ComponentResource):
         definition = self._definition
         return Metrics(
             f"{name}-metrics",
-            MetricsArgs(product_id=product.id, metrics=definition.metrics, methods=definition.methods),
+            MetricsArgs(
+                product_id=product.id,
+                metrics=definition.metrics,
+                methods=definition.methods,
+                foreign=self._foreign,
+            ),
             self._entity(product, [usages]),
         )
 
@@ -156,16 +161,7 @@ class ModelApi(pulumi.ComponentResource):
     ) -> dict[str, pulumi.Input[str]]:
         """Rules, policies and promotion; returns the versions in use. `plans` have limits on metrics."""
         definition, stages = self._definition, self._settings.promotion_of(self._args.key)
-        rules = MappingRules(
-            f"{name}-rules",
-            MappingRulesArgs(product_id=product.id, rules=definition.rules, foreign=self._foreign),
-            self._entity(product, [metrics]),
-        )
-        policies = PolicyChain(
-            f"{name}-policies",
-            PolicyChainArgs(product_id=product.id, policies=definition.policies),
-            self._entity(product, [rules]),
-        )
+        rules, policies = self._rules_and_policies(name, product, metrics)
         if not (stages.staging or stages.production):
             return {"staging": "", "production": ""}
         promotion = ProxyPromotion(
@@ -186,3 +182,17 @@ class ModelApi(pulumi.ComponentResource):
                 self._entity(product, [promotion, *plans]),
             )
         return {"staging": promotion.staging_version, "production": promotion.production_version}
+
+    def _rules_and_policies(self, name: str, product: Product, metrics: Metrics) -> tuple[MappingRules, PolicyChain]:
+        definition = self._definition
+        rules = MappingRules(
+            f"{name}-rules",
+            MappingRulesArgs(product_id=product.id, rules=definition.rules, foreign=self._foreign),
+            self._entity(product, [metrics]),
+        )
+        policies = PolicyChain(
+            f"{name}-policies",
+            PolicyChainArgs(product_id=product.id, policies=definition.policies),
+            self._entity(product, [rules]),
+        )
+        return rules, policies

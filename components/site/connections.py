@@ -6,6 +6,7 @@ from pathlib import Path
 import pulumi
 import pulumi_kubernetes
 
+from components.config import Settings
 from components.config.hosts import threescale_admin_url
 from components.config.kubeconfig import KubeconfigError, kubeconfig_path
 from components.config.stack import Stack
@@ -38,19 +39,23 @@ def connected(stack: Stack, ca_bundle: str, schemas: ClusterSchemas | None) -> S
         secrets=stack.secrets,
         ca_bundle=ca_bundle,
         schemas=schemas,
-        kubernetes=pulumi_kubernetes.Provider(
-            "kubernetes",
-            # A path: of contents, and of the variable KUBECONFIG when this is left out, the state would keep a copy.
-            kubeconfig=kubeconfig,
-            context=settings.cluster.context,
-            cluster_identifier=settings.cluster.wildcard_domain,
-            enable_secret_mutable=True,
-            enable_config_map_mutable=True,
-        ),
+        kubernetes=_kubernetes(settings, kubeconfig),
         gates=pulumi.ProviderResource(_DYNAMIC, "cluster", cluster),
         threescale=instances[FIRST],
         threescale_by_model={key: instances[name] for key, name in owners.items()},
         threescale_gate=pulumi.ProviderResource(_DYNAMIC, "threescale-gate", api),
+    )
+
+
+def _kubernetes(settings: Settings, kubeconfig: str) -> pulumi_kubernetes.Provider:
+    return pulumi_kubernetes.Provider(
+        "kubernetes",
+        # A path: of contents, and of the variable KUBECONFIG when this is left out, the state would keep a copy.
+        kubeconfig=kubeconfig,
+        context=settings.cluster.context,
+        cluster_identifier=settings.cluster.wildcard_domain,
+        enable_secret_mutable=True,
+        enable_config_map_mutable=True,
     )
 
 

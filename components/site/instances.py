@@ -7,8 +7,10 @@ instances' settings, finds no reason to replace, and goes on with the new one.
 
 import hashlib
 
-MOST = 4
-"""Instances at most; each is a process of its own."""
+from dynamic_providers.threescale import at_once
+
+MOST = at_once.OF_A_TENANT // at_once.OF_A_PROCESS
+"""Instances at most, each a process of its own: as many as may all be busy without asking too much of the tenant."""
 
 FIRST = "threescale"
 """The instance that always exists: it also works on what belongs to the tenant and to its accounts."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_kubernetes.core import v1 as core
 
 from components.config.consumers import TOKEN_ENTRY, TOKEN_SECRET
-from components.site import PortalLogin, Site, secret_data
+from components.site import PortalLogin, Site
+from components.site.key_secret import key_secret
 from components.threescale_tenant.declared import (
     SAMPLE_ACCOUNT,
     SAMPLE_BACKEND,
@@ -112,14 +112,8 @@ class ThreeScaleTenant(pulumi.ComponentResource):
             ),
             self._entity(self._args.ready),
         )
-        core.Secret(
-            f"{name}-token",
-            metadata={"name": TOKEN_SECRET, "namespace": self._settings.namespaces.consumers},
-            data=secret_data({TOKEN_ENTRY: token.value}),
-            opts=pulumi.ResourceOptions(
-                parent=self, provider=self._args.site.kubernetes, depends_on=[self._args.namespace]
-            ),
-        )
+        opts = pulumi.ResourceOptions(parent=self, depends_on=[self._args.namespace])
+        key_secret(f"{name}-token", self._args.site, TOKEN_SECRET, {TOKEN_ENTRY: token.value}, opts)
 
     def _absent(self, name: str) -> AbsentProduct:
         """The sample product, then its backend, which it uses, and its account. Returns the product's absence."""

@@ -7,13 +7,15 @@ by its own user: under the token of another administrator it looks as if it were
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import CheckResult
 
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
-from dynamic_providers.threescale import token_refusals
+from dynamic_providers.threescale import token_end, token_refusals
 from dynamic_providers.threescale.entity import OF_TENANT, Entity, EntityResource
 from dynamic_providers.threescale.shapes import Title
 from dynamic_providers.threescale.token_fields import Instant, Scopes
@@ -64,6 +66,20 @@ class AccessTokenProvider(ToldOnceProvider):
     props = AccessTokenProps
     replace_on = frozenset({"name", "scopes", "permission", "expires_at"})
     told = "value"
+
+    @staticmethod
+    def clock() -> datetime:
+        """Return the present, with its zone."""
+        return datetime.now(UTC)
+
+    def check(self, _olds: Json, news: Json) -> CheckResult:
+        """Return canonical inputs and what is refused: also an end that is over, of a token that is to be made.
+
+        A token that is in the state may have come to its end since; nothing about it would be changed, so it passes.
+        """
+        checked = super().check(_olds, news)
+        to_be_made = not _olds or self._replacing(self.canonical(_olds), checked.inputs)
+        return token_end.not_over(checked, self.clock()) if to_be_made else checked
 
     def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
         """Return the id of the newest token of this name; adopting revokes it and makes another."""

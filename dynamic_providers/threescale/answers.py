@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from dynamic_providers.threescale import retry_after
 from dynamic_providers.threescale.errors import (
     BASE,
     NotFound,
@@ -57,7 +58,8 @@ def _refusal(response: "Response", data: Any, asked: str) -> ThreescaleError:  #
         return NotFound(asked)
     reasons = _reasons(data)
     if status == HTTPStatus.FORBIDDEN and (not isinstance(data, Mapping) or "error" in data):
-        return Unauthorized(asked, "; ".join(reasons.get(BASE, [_described(response)])))
+        told = "; ".join(reasons.get(BASE, [_described(response)]))
+        return Unauthorized(asked, told, unexplained=not response.content.strip())
     if status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized(asked, "status 401, which comes from something in front of 3scale")
     if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY):
@@ -66,7 +68,7 @@ def _refusal(response: "Response", data: Any, asked: str) -> ThreescaleError:  #
         remedy = "Write `adminUrl` as the https address of the tenant's admin portal"
         return Unavailable(asked, f"the address redirects (status {status})", remedy=remedy, hopeless=True)
     told = "; ".join(reasons.get(BASE, [])) or _described(response)
-    return Unavailable(asked, f"status {status}: {told}", retry_after_seconds=_retry_after_seconds(response))
+    return Unavailable(asked, f"status {status}: {told}", retry_after_seconds=retry_after.seconds(response.headers))
 
 
 def _described(response: "Response") -> str:
@@ -76,11 +78,6 @@ def _described(response: "Response") -> str:
     kind = response.headers.get("Content-Type", "").partition(";")[0] or "an unnamed type"
     what = "an HTML page instead of JSON" if kind == "text/html" else "an unreadable body"
     return f"{what} ({kind}, {len(response.content)} bytes)"
-
-
-def _retry_after_seconds(response: "Response") -> float:
-    told = response.headers.get("Retry-After", "")
-    return float(told) if told.isdigit() else 0.0
 
 
 def _reasons(data: Any) -> Reasons:  # noqa: ANN401 - any JSON value

@@ -13,13 +13,15 @@ from pulumi.dynamic import UpdateResult
 
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
-from dynamic_providers.threescale.application_state import PENDING, SUSPENDED, decided
+from dynamic_providers.threescale.application_state import decided, shown
 from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.key_rotation import rotated
 from dynamic_providers.threescale.shapes import Id, Title
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
+
+TEXTS = ("name", "description")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,26 +71,17 @@ class ApplicationProvider(EntityProvider):
 
     def find(self, api: "AdminApi", wanted: Json, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - always fresh
         """Return the id of the account's application of this plan and name, the oldest of several."""
-        held = api.pages(self.path(wanted), "applications")
-        same = [
-            item["id"]
-            for item in held
-            if (str(item["plan_id"]), item.get("name")) == (wanted["plan_id"], wanted["name"])
-        ]
+        held, key = api.pages(self.path(wanted), "applications"), (wanted["plan_id"], wanted["name"])
+        same = [item["id"] for item in held if (str(item["plan_id"]), item.get("name")) == key]
         return str(min(same)) if same else None
 
     def body(self, wanted: Json) -> Json:
         """Return what an application is made of; its key is 3scale's."""
-        return {"plan_id": int(wanted["plan_id"])} | {name: wanted[name] for name in ("name", "description")}
+        return {"plan_id": int(wanted["plan_id"])} | {name: wanted[name] for name in TEXTS}
 
     def live(self, item: Json) -> Json:
-        """Return the inputs that 3scale tells; the product is told only to those who declared it.
-
-        While it waits, that it is not accepted; afterwards there is no way back, so `accepted: false` is no difference
-        in one that others, or no rule at all, let through. Whether it is suspended is told from then on.
-        """
-        told = {name: item.get(name) for name in ("name", "description")} | {"plan_id": str(item["plan_id"])}
-        return told | ({"accepted": False} if item["state"] == PENDING else {"suspended": item["state"] == SUSPENDED})
+        """Return the inputs that 3scale tells; the product is told only to those who declared it."""
+        return {name: item.get(name) for name in TEXTS} | {"plan_id": str(item["plan_id"])} | shown(item["state"])
 
     def outputs(self, item: Json) -> Json:
         """Return the key."""
@@ -100,9 +93,8 @@ class ApplicationProvider(EntityProvider):
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
         """Send what differs; the plan has a call of its own, which answers the plan."""
-        if changed & {"name", "description"}:
-            fields = {name: wanted[name] for name in ("name", "description")}
-            item = item | self.put(api, item, fields, wanted)
+        if changed & {*TEXTS}:
+            item = item | self.put(api, item, {name: wanted[name] for name in TEXTS}, wanted)
         if "plan_id" in changed:
             api.call("PUT", f"{self.path(wanted)}/{item['id']}/change_plan", {"plan_id": int(wanted["plan_id"])})
             item = self.fetch(api, str(item["id"]), wanted)
@@ -113,12 +105,8 @@ class ApplicationProvider(EntityProvider):
         updated, wanted = super().update(_id, _olds, _news), self.canonical(_news)
         if self.canonical(_olds)["key_rotation"] == wanted["key_rotation"]:
             return updated
-        return UpdateResult(
-            {
-                **(updated.outs or {}),
-                "user_key": rotated(lambda fields: self.put(self.api, {"id": _id}, fields, wanted), wanted["name"]),
-            }
-        )
+        key = rotated(lambda fields: self.put(self.api, {"id": _id}, fields, wanted), wanted["name"])
+        return UpdateResult({**(updated.outs or {}), "user_key": key})
 
 
 class Application(EntityResource, module="threescale", name="Application"):

@@ -4,6 +4,7 @@ Deliberately absent: making a plan the product's default, which 3scale can set a
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pulumi import Input, Output, ResourceOptions
@@ -75,8 +76,8 @@ class ApplicationPlanProvider(EntityProvider):
 
     def body(self, wanted: Json) -> Json:
         """Return the plan's own fields, and its publication, which a create takes in the same call."""
-        publish = plan_state.event(published=True) if wanted["published"] else {}
-        return {name: wanted[name] for name in ("system_name", *OF_THE_PLAN)} | publish
+        own = {name: wanted[name] for name in ("system_name", *OF_THE_PLAN)}
+        return own | plan_state.at_creation(published=wanted["published"])
 
     def fetch(self, api: "AdminApi", id_: str, known: Json) -> Json:
         """Return the plan with its sets."""
@@ -86,20 +87,17 @@ class ApplicationPlanProvider(EntityProvider):
     def live(self, item: Json) -> Json:
         """Return the plan's fields and sets."""
         own = {name: item.get(name) for name in ("system_name", *OF_THE_PLAN)}
-        return own | {"published": item["state"] == plan_state.PUBLISHED} | shown_sets(item)
+        return own | {"published": plan_state.is_published(item)} | shown_sets(item)
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
         """Fill the sets of a plan that has none yet."""
         return self._filled(api, item, wanted, frozenset(SETS))
 
     def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
-        """Send what differs; an event only from the state it belongs to, because 3scale refuses it otherwise."""
-        published = wanted["published"]
+        """Send what differs."""
         if changed - SETS.keys():
-            event = plan_state.event(published=published) if "published" in changed else {}
-            fields = {name: wanted[name] for name in OF_THE_PLAN} | event
-            plan = plan_state.changed(lambda sent: self.put(api, item, sent, wanted), fields, published=published)
-            item = item | plan
+            put, fields = partial(self.put, api, item, known=wanted), {name: wanted[name] for name in OF_THE_PLAN}
+            item = item | plan_state.changed(put, item, fields, published=wanted["published"])
         return self._filled(api, item, wanted, changed)
 
     def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:

@@ -16,6 +16,15 @@ MOST_STEPS = 2
 """From waiting to suspended: accept, suspend."""
 
 
+def shown(state: str) -> Json:
+    """Return the inputs that the state of an application tells.
+
+    While it waits, that it is not accepted; afterwards there is no way back, so `accepted: false` is no difference in
+    one that others, or no rule at all, let through. Whether it is suspended is told from then on.
+    """
+    return {"accepted": False} if state == PENDING else {"suspended": state == SUSPENDED}
+
+
 def decided(api: "AdminApi", path: str, item: Json, wanted: Json) -> Json:
     """Return the application at `path` after the events that `item` lacks.
 

@@ -1,5 +1,6 @@
 """Approval of a developer account: two decisions, one about its user and one about itself."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dynamic_providers.json_object import Json
@@ -17,11 +18,12 @@ def is_approved(account: Json) -> bool:
     return (account["state"], account["user"].get("state")) == (APPROVED, ACTIVE)
 
 
-def decide(api: "AdminApi", account: Json, *, approved: bool) -> Rejected | None:
-    """Send the events that `account` lacks to be approved, or not to be, and return the first refusal.
+def decided(api: "AdminApi", account: Json, again: Callable[[], Json], *, approved: bool) -> Json:
+    """Return the account, as `again` reads it, after the events that `account` lacks to be approved, or not to be.
 
-    A refusal alone says nothing: 3scale also refuses a decision that is taken already, as after a lost answer. Who
-    calls looks what has become of the account.
+    Raises:
+        Rejected: 3scale refused one, and the account is not as declared. A refusal alone says nothing: 3scale also
+            refuses a decision that is taken already, as after a lost answer.
     """
     refused = None
     for event in _events(account, approved=approved):
@@ -29,7 +31,10 @@ def decide(api: "AdminApi", account: Json, *, approved: bool) -> Rejected | None
             api.call("PUT", event)
         except Rejected as refusal:
             refused = refused or refusal
-    return refused
+    account = again()
+    if refused and is_approved(account) != approved:
+        raise refused
+    return account
 
 
 def _events(account: Json, *, approved: bool) -> list[str]:

@@ -5,17 +5,16 @@ here: the user is activated, the account approved. Deleting the account deletes 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from pulumi import Input, Output, ResourceOptions
-from pydantic import Field
 
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
-from dynamic_providers.threescale.approval import decide, is_approved
+from dynamic_providers.threescale.approval import decided, is_approved
 from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityProvider, EntityResource
 from dynamic_providers.threescale.errors import NotFound
-from dynamic_providers.threescale.shapes import Title, Username
+from dynamic_providers.threescale.shapes import Email, Title, Username
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
@@ -48,7 +47,7 @@ class DeveloperAccountProps(Props):
 
     org_name: Title
     username: Username
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
+    email: Email
     approved: bool = True
     monthly_billing_enabled: bool = False
     monthly_charging_enabled: bool = False
@@ -110,16 +109,7 @@ class DeveloperAccountProvider(EntityProvider):
         return self.fetch(api, id_, wanted)
 
     def _decided(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        """Take the decisions that are not taken, and return the account as it is then.
-
-        Raises:
-            Rejected: 3scale refused one, and the account is not as declared.
-        """
-        refusal = decide(api, item, approved=wanted["approved"])
-        decided = self.fetch(api, str(item["id"]), wanted)
-        if refusal and is_approved(decided) != wanted["approved"]:
-            raise refusal
-        return decided
+        return decided(api, item, lambda: self.fetch(api, str(item["id"]), wanted), approved=wanted["approved"])
 
 
 class DeveloperAccount(EntityResource, module="threescale", name="DeveloperAccount"):

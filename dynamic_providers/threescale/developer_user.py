@@ -5,7 +5,7 @@ Names and addresses are unique among all developer users of the tenant, and a us
 The password is in `user_password`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pulumi import Input, Output, ResourceOptions
@@ -16,7 +16,8 @@ from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import user_refusals
 from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityResource
 from dynamic_providers.threescale.errors import Rejected
-from dynamic_providers.threescale.shapes import Id, Username
+from dynamic_providers.threescale.secret_input import marked
+from dynamic_providers.threescale.shapes import Email, Id, Username
 from dynamic_providers.threescale.user_password import PASSWORD, PasswordProvider
 from dynamic_providers.threescale.user_state import ACTIVE, decided
 
@@ -48,7 +49,7 @@ class DeveloperUserProps(Props):
 
     account_id: Id
     username: Username
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
+    email: Email
     role: Literal["admin", "member"] = "member"
     active: bool = True
     password: Annotated[str, Field(min_length=1)] | None = None
@@ -116,6 +117,4 @@ class DeveloperUser(EntityResource, module="threescale", name="DeveloperUser"):
     username: Output[str]
 
     def __init__(self, name: str, args: DeveloperUserArgs, opts: ResourceOptions | None = None) -> None:
-        # A password that a caller forgot to mark is a secret all the same.
-        secret = replace(args, password=Output.secret(args.password)) if args.password is not None else args
-        super().__init__(DeveloperUserProvider(), name, secret, opts)
+        super().__init__(DeveloperUserProvider(), name, marked(args, PASSWORD), opts)

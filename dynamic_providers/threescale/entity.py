@@ -20,7 +20,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from dynamic_providers.declared import DeclaredProvider, DeclaredResource
 from dynamic_providers.json_object import Json
-from dynamic_providers.threescale.errors import HalfMade, NotFound, Rejected, Taken, ThreescaleError
+from dynamic_providers.threescale.errors import HalfMade, MaybeMade, NotFound, Rejected, Taken, ThreescaleError
 from dynamic_providers.waiting import TimedOut, Wait
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class EntityProvider(TenantProvider):
         def attempt() -> Json:
             nonlocal sent
             again, sent = sent, True
-            made = self.find(api, wanted, fresh=True) if again else None
+            made = self._left_behind(api, wanted) if again else None
             try:
                 return self.fetch(api, made, wanted) if made else self._post(api, wanted)
             except Taken as taken:
@@ -238,6 +238,15 @@ class EntityProvider(TenantProvider):
         except (ThreescaleError, TimedOut) as broken:
             self._take_back(api, str(item["id"]), wanted, broken)
             raise
+
+    def _left_behind(self, api: "AdminApi", wanted: Json) -> str | None:
+        """Return the id of what a create whose answer was lost has made; it was absent before."""
+        entity = self.entity
+        try:
+            return self.find(api, wanted, fresh=True)
+        except ThreescaleError as broken:
+            key = str(wanted[entity.natural_key])
+            raise MaybeMade(entity.title, key, broken, switch=entity.switch) from None
 
     def _post(self, api: "AdminApi", wanted: Json) -> Json:
         """Send the create; while an entity that is being purged still holds the name, wait for it."""

@@ -6,6 +6,7 @@ ThreescaleError
 ├── Rejected            the request was understood and refused, with reasons per field
 ├── Taken               another entity holds the natural key
 ├── HalfMade            a create failed in the middle and could not be taken back
+├── MaybeMade           the answer of a create was lost, and the look-up for what it made failed
 └── Unavailable         no usable answer: what became of the request is not known
 
 Every message has four parts: what was asked, what was wrong, what is allowed, what to do. Messages are made of methods,
@@ -49,7 +50,7 @@ class NotFound(ThreescaleError):
 class Unauthorized(ThreescaleError):
     """3scale answered 403 (it never answers 401): the token is wrong, expired, or lacks a scope."""
 
-    def __init__(self, asked: str, reason: str) -> None:
+    def __init__(self, asked: str, reason: str, *, unexplained: bool = False) -> None:
         super().__init__(
             asked,
             f"the access token was refused ({reason[:REASON_CHARACTERS]})",
@@ -57,6 +58,8 @@ class Unauthorized(ThreescaleError):
             "and policy_registry and the permission rw",
             "Set a valid one as the stack secret `threescaleAccessToken`, or in THREESCALE_ACCESS_TOKEN",
         )
+        self.unexplained = unexplained
+        """True for an answer without a body, which 3scale gives to no wrong token."""
 
 
 class Rejected(ThreescaleError):
@@ -101,6 +104,19 @@ class HalfMade(ThreescaleError):
             "An entity is either complete or absent",
             f"When 3scale answers again, run with `adopt: true`, which is `{switch}` in the stack's configuration, "
             f"to complete {title} {id_}, or delete it in 3scale",
+        )
+
+
+class MaybeMade(ThreescaleError):
+    """The answer of a create was lost, and so was that of the look-up for what it had made."""
+
+    def __init__(self, title: str, key: str, cause: ThreescaleError, *, switch: str) -> None:
+        super().__init__(
+            f"create {title} {key!r}",
+            f"its answer was lost, and looking for {title} {key!r} failed too ({cause.wrong}), so it may exist or not",
+            "A create is sent again only when it is certain that the first one made nothing",
+            "When 3scale answers again, run `pulumi up`: it makes what is missing. If it refuses the name as taken, "
+            f"declare `adopt: true`, which is `{switch}` in the stack's configuration: then this create made it",
         )
 
 

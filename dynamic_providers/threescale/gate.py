@@ -14,7 +14,7 @@ from pydantic import Field
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource, TenantProvider
-from dynamic_providers.threescale.errors import NotFound, Unavailable
+from dynamic_providers.threescale.errors import NotFound, ThreescaleError, Unauthorized, Unavailable
 from dynamic_providers.waiting import Wait
 
 if TYPE_CHECKING:
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 SEEDED = {"account_plans": "plans", "services": "services"}
 """List → envelope of what a tenant is seeded with in the background (porta, app/lib/logic/provider_signup.rb)."""
+APPROVAL_SECONDS = 120.0
+"""For so long, within the gate's own limit, a 403 without a body is waited for.
+
+3scale answers so when it knows the token and the token's tenant is not approved: one that is still being set up, or one
+that somebody suspended (porta, app/lib/api_authentication/suspended_account.rb). A wrong token never gets this answer
+but `{"error": "Access denied"}` (porta, app/lib/filters/provider_required.rb), so nobody waits for one. The first of
+the two cases is over in moments and the second never is by itself: hence a while, and not the whole limit."""
+
+UNAPPROVED = "3scale answers 403 without a body: the token is known, but the tenant is not approved yet, or suspended"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +55,7 @@ class GateProvider(TenantProvider):
         """Wait until the tenant can be configured.
 
         A token that is refused or a certificate that is not trusted will not become better by waiting and fails at
-        once.
+        once; a tenant that is not approved is given APPROVAL_SECONDS.
         """
         from dynamic_providers.threescale.client import IMPATIENT, admin_api  # noqa: PLC0415 - as in `entity`
 
@@ -54,7 +63,14 @@ class GateProvider(TenantProvider):
         api = admin_api(self.settings, IMPATIENT)
         remedy = "See whether the route of the admin portal exists and the pods of 3scale (system-app) are ready."
         wait = Wait(f"3scale at {api.admin_url}", wanted["timeout_seconds"], remedy=remedy)
+        unapproved_at: float | None = None
         while missing := _missing(api):
+            if missing != UNAPPROVED:
+                unapproved_at = None
+            elif unapproved_at is None:
+                unapproved_at = wait.elapsed_seconds
+            elif wait.elapsed_seconds - unapproved_at > APPROVAL_SECONDS:
+                raise _not_approved(api.admin_url)
             wait.pause(missing)
         wait.say("ready")
         return CreateResult(api.admin_url, wanted)
@@ -69,11 +85,25 @@ def _missing(api: "AdminApi") -> str:
     try:
         api.call("GET", "provider")
         empty = [path for path, collection in SEEDED.items() if not next(api.pages(path, collection), None)]
+    except Unauthorized as refusal:
+        if refusal.unexplained:
+            return UNAPPROVED
+        raise
     except (NotFound, Unavailable) as absent:
         if isinstance(absent, Unavailable) and absent.hopeless:
             raise
         return f"does not answer yet ({absent.wrong})"
     return f"is being seeded, no {' and no '.join(empty)} yet" if empty else ""
+
+
+def _not_approved(admin_url: str) -> ThreescaleError:
+    return ThreescaleError(
+        f"wait for 3scale at {admin_url}",
+        f"{UNAPPROVED}, and that did not change in {APPROVAL_SECONDS:.0f} s",
+        "Only an approved tenant can be configured",
+        "Approve or resume the tenant in the master portal (Accounts), then run again; if it is approved there, see "
+        "what stands between here and 3scale and may refuse the request itself",
+    )
 
 
 class Gate(EntityResource, module="threescale", name="Gate"):

@@ -66,11 +66,13 @@ def deployed(api: "AdminApi", wanted: Json) -> Json:
             return staged
     remedy = "See whether 3scale's background jobs run (system-sidekiq), then run again."
     wait = Wait(f"product {product_id}, first configuration", SERVICE_TOKEN_SECONDS, remedy=remedy)
+    uses_backend = False  # asked once: nothing but the configuration is waited for
     while True:
         proxy = api.item("POST", f"services/{product_id}/proxy/deploy")
         if (staged := newest(api, product_id, STAGING)) is not None:
             return _saved_anew(api, product_id, proxy) if _overtaken(staged, proxy) else staged
-        if not list(api.pages(f"services/{product_id}/backend_usages")):
+        uses_backend = uses_backend or bool(list(api.pages(f"services/{product_id}/backend_usages")))
+        if not uses_backend:
             reason = "the product uses no backend, and without one 3scale saves no configuration"
             raise Rejected(f"deploy product {product_id}", {"backend_usages": [reason]})
         wait.pause("3scale saved none yet; the product's service token is made in the background")

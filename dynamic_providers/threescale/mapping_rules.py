@@ -16,20 +16,13 @@ from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.foreign import BEFORE, REMOVE, Foreign, answered_for
-from dynamic_providers.threescale.mapping_rule import (
-    DEFAULT_RULE,
-    Rule,
-    is_default,
-    rule_differs,
-    rule_fields,
-    rule_key,
-    rule_shown,
-)
+from dynamic_providers.threescale.mapping_rule import DEFAULT_RULE, Rule, is_default, rule_fields, rule_key, rule_shown
 from dynamic_providers.threescale.metric import HITS
 from dynamic_providers.threescale.metric_names import metric_ids, metric_names
 from dynamic_providers.threescale.owned import OwnedProvider, removed
-from dynamic_providers.threescale.rule_gaps import close_gaps, has_gaps
-from dynamic_providers.threescale.rule_order import declared_order, declared_positions, in_order, named, placements
+from dynamic_providers.threescale.rule_gaps import has_gaps
+from dynamic_providers.threescale.rule_order import declared_order, declared_positions, named, taken_up
+from dynamic_providers.threescale.rule_places import put_in_place, served_rules
 from dynamic_providers.threescale.rule_rewrite import rewritten
 from dynamic_providers.threescale.shapes import Id
 
@@ -64,7 +57,7 @@ class MappingRulesProvider(OwnedProvider):
 
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the rules of the server, each with the declared position that its place in the order stands for."""
-        held = answered_for(named(self._served(api, known)), known, "rules")
+        held = answered_for(named(served_rules(api, self._path(known))), known, "rules")
         names = metric_names(api, known["product_id"], (str(rule["metric_id"]) for rule in held.values()))
         positions = declared_positions(held, {key: rule["position"] for key, rule in known["rules"].items()})
         shown = {key: rule_shown(rule, names, positions[key]) for key, rule in held.items()}
@@ -72,33 +65,20 @@ class MappingRulesProvider(OwnedProvider):
 
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
         """Rewrite or remove what is not declared, then put every declared rule in its place, first to last."""
-        if rewritten(api, self._path(wanted), wanted):
+        path, rules = self._path(wanted), wanted["rules"]
+        if rewritten(api, path, wanted):
             return {"rule_ids": wanted["rule_ids"]}
-        path, rules, found = self._path(wanted), wanted["rules"], self._served(api, wanted)
-        served = named(found)
+        found = served_rules(api, path)
         ids = metric_ids(api, wanted["product_id"], needed={HITS, *(rule["metric"] for rule in rules.values())})
-        spare = [key for key in self._ours(served, wanted, ids) if key not in rules]
-        for key in declared_order(rules):
-            if key not in served and spare:
-                taken = spare.pop(0)
-                served = {key if name == taken else name: rule for name, rule in served.items()}
-        removed(api, [f"{path}/{served.pop(key)['id']}" for key in spare])
-        fields = {key: rule_fields(key, rule, ids) for key, rule in rules.items()}
-        differing = {key for key, rule in served.items() if key in rules and rule_differs(rule, fields[key])}
-        writes = list(placements(declared_order(rules), list(served), differing))
-        if has_gaps(found) and any(place is not None for _, place in writes):
-            close_gaps(api, path, self._served(api, wanted))
-        for key, place in writes:
-            body = {"mapping_rule": fields[key] | ({} if place is None else {"position": place + 1})}
-            if key in served:
-                api.call("PATCH", f"{path}/{served[key]['id']}", body)
-            else:
-                served[key] = api.item("POST", path, body)
-        return {"rule_ids": _ids(served, wanted)}
+        spare = [key for key in self._ours(named(found), wanted, ids) if key not in rules]
+        fields = {key: rule_fields(key, rules[key], ids) for key in declared_order(rules)}
+        served, left_over = taken_up(named(found), spare, list(fields))
+        removed(api, [f"{path}/{rule['id']}" for rule in left_over])
+        return {"rule_ids": _ids(put_in_place(api, path, fields, served, gaps=has_gaps(found)), wanted)}
 
     def clear(self, api: "AdminApi", known: Json) -> None:
         """Remove the rules that this resource answers for."""
-        held = answered_for(named(self._served(api, known)), known, "rules")
+        held = answered_for(named(served_rules(api, self._path(known))), known, "rules")
         removed(api, (f"{self._path(known)}/{rule['id']}" for rule in held.values()))
 
     def _ours(self, served: dict[str, Json], wanted: Json, ids: Mapping[str, str]) -> dict[str, Json]:
@@ -110,9 +90,6 @@ class MappingRulesProvider(OwnedProvider):
 
     def _path(self, known: Json) -> str:
         return f"services/{known['product_id']}/proxy/mapping_rules"
-
-    def _served(self, api: "AdminApi", known: Json) -> list[Json]:
-        return in_order(api.pages(self._path(known), "mapping_rules"))
 
 
 def _ids(held: Mapping[str, Json], wanted: Json) -> dict[str, str]:

@@ -16,6 +16,7 @@ from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
 from dynamic_providers.threescale.errors import Rejected
+from dynamic_providers.threescale.foreign import REMOVE, Foreign
 from dynamic_providers.threescale.metric import (
     HITS,
     KINDS,
@@ -49,6 +50,9 @@ class MetricsArgs:
     """System name → `friendly_name`, `unit`, `description`."""
     methods: "Input[Mapping[str, Input[Mapping[str, Input[str]]]]]"
     """System name → `friendly_name`, `description`."""
+    foreign: Input[str] = REMOVE
+    """A metric that nobody declared and that has a declared title: `remove` renames it, as `RetiredMetrics` is going to
+    remove it; `keep` refuses the title."""
 
 
 class MetricsProps(Props):
@@ -57,6 +61,7 @@ class MetricsProps(Props):
     product_id: Id
     metrics: dict[SystemName, Metric] = Field(default_factory=dict)
     methods: dict[SystemName, Method] = Field(default_factory=dict)
+    foreign: Foreign = "remove"
 
 
 class MetricsProvider(OwnedProvider):

@@ -8,20 +8,26 @@ from dynamic_providers.threescale.errors import Rejected
 PUBLISHED = "published"
 
 
-def event(*, published: bool) -> Json:
-    """Return what is sent so that a plan of the other state becomes published or hidden."""
-    return {"state_event": "publish" if published else "hide"}
+def is_published(plan: Json) -> bool:
+    """Tell whether a plan of the server is offered."""
+    return bool(plan["state"] == PUBLISHED)
 
 
-def changed(put: Callable[[Json], Json], fields: Json, *, published: bool) -> Json:
-    """Return the plan after `fields` were sent with `put`; `published` is what it is to be."""
+def at_creation(*, published: bool) -> Json:
+    """Return what is sent with the fields of a new plan, which is hidden otherwise."""
+    return {"state_event": "publish"} if published else {}
+
+
+def changed(put: Callable[[Json], Json], plan: Json, fields: Json, *, published: bool) -> Json:
+    """Return `plan` after `fields`, and the event that it lacks to be `published` or not, were sent with `put`."""
+    event = {} if is_published(plan) == published else {"state_event": "publish" if published else "hide"}
     try:
-        return put(fields)
+        return put(fields | event)
     except Rejected as refusal:
         # A repeated request whose first answer was lost meets a plan that is published or hidden already.
         if not refusal.reasons.get("state_event"):
             raise
-        plan = put({name: value for name, value in fields.items() if name != "state_event"})
-        if (plan["state"] == PUBLISHED) != published:
+        plan = put(fields)
+        if is_published(plan) != published:
             raise
         return plan

@@ -26,8 +26,8 @@ def converged(held: "Holdings", memory: Memory, wanted: Json) -> Memory:
     What is changed or made for the first time is noted in the tenant before, what is given back is struck out after.
     """
     declared = keys(wanted)
-    new = {key: held.remembered.get(key, _former(held, key)) for key in declared if key not in memory.objects}
-    held.remember(held.remembered | new)
+    new = {key: held.journal.objects.get(key, _former(held, key)) for key in declared if key not in memory.objects}
+    held.journal.keep(held.journal.objects | new)
     memory = Memory(memory.objects | new)
     _write(held, wanted)
     left(held, memory, [key for key in memory.objects if key not in declared], restore=True)
@@ -61,18 +61,18 @@ def left(held: "Holdings", memory: Memory, gone: Iterable[str], *, restore: bool
             _put_back(held, key, former)
         else:
             stays.append(key)
-    held.remember(without(held.remembered, gone))
+    held.journal.keep(without(held.journal.objects, gone))
     return sorted(stays)
 
 
 def _write(held: "Holdings", wanted: Json) -> None:
     sections = wanted["sections"]
     for name in nested(sections):
-        held.put_section(name, sections[name], "/" + "/".join(lineage(name, sections)))
+        held.sections.put(name, sections[name], "/" + "/".join(lineage(name, sections)))
     for key in sorted(wanted["templates"], key=lambda key: (_ORDER.index(key.partition(" ")[0]), key)):
-        held.put_template(key, wanted["templates"][key])
+        held.templates.put(key, wanted["templates"][key])
     for path, file in sorted(wanted["files"].items()):
-        held.put_file(path, file)
+        held.files.put(path, file)
 
 
 def _former(held: "Holdings", key: str) -> Json | None:
@@ -83,15 +83,15 @@ def _former(held: "Holdings", key: str) -> Json | None:
     if kind == "file":
         return {}
     if kind == "section":
-        return held.section(name)
+        return held.sections.shown(name)
     item = held.templates[key]
-    return held.template(key) | {"published": item.get("published"), "draft": item.get("draft")}
+    return held.templates.shown(key) | {"published": item.get("published"), "draft": item.get("draft")}
 
 
 def _put_back(held: "Holdings", key: str, former: Json) -> None:
     kind, _, name = key.partition(" ")
     if kind == "section":
-        held.put_section(name, former, f"/{name}")
+        held.sections.put(name, former, f"/{name}")
         return
     if kind.startswith("builtin") and not held.has(key):
         return
@@ -100,9 +100,9 @@ def _put_back(held: "Holdings", key: str, former: Json) -> None:
     if published is None and not kind.startswith("builtin"):
         held.drop(key)  # what was never published cannot be withdrawn, only made again
     if published is not None:
-        held.put_template(key, fields | {"content": published})
+        held.templates.put(key, fields | {"content": published})
     if draft is not None:
-        held.put_template(key, fields | {"content": draft}, publish=False)
+        held.templates.put(key, fields | {"content": draft}, publish=False)
 
 
 def _rank(key: str, held: "Holdings") -> tuple[int, int, str]:

@@ -29,16 +29,16 @@ from pydantic import Field
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource, TenantProvider
-from dynamic_providers.threescale.portal_changes import converged, foreign, keys, left
+from dynamic_providers.threescale.portal_changes import converged, keys, left
 from dynamic_providers.threescale.portal_file import Files
+from dynamic_providers.threescale.portal_holdings import Holdings
+from dynamic_providers.threescale.portal_live import live, state
 from dynamic_providers.threescale.portal_memory import Memory
 from dynamic_providers.threescale.portal_section import Sections
-from dynamic_providers.threescale.portal_template import Templates, digest
+from dynamic_providers.threescale.portal_template import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from dynamic_providers.threescale.portal_holdings import Holdings
 
 ID = "portal"
 _turn = threading.Lock()
@@ -88,55 +88,26 @@ class PortalContentProvider(TenantProvider):
 
     def read(self, id_: str, props: Json) -> ReadResult:
         """Return what the portal holds of what is declared; no id when nothing of it is there."""
-        known, held = self.canonical(props), self._held()
+        known, held = self.canonical(props), Holdings(self.api)
         if keys(known) and not any(held.has(key) for key in keys(known)):
             return ReadResult(None, {})
-        memory = Memory.of(props)
-        inputs = self.canonical(known | self._live(held, known, memory))
+        inputs = self.canonical(known | live(held, known, Memory.of(props)))
         kept = {name: props[name] for name in ("made", "former") if name in props}
-        return ReadResult(id_, _state(inputs) | kept, inputs)
+        return ReadResult(id_, state(inputs) | kept, inputs)
 
     def delete(self, _id: str, _props: Json) -> None:
         """Delete what was made here and put back what was there before."""
         known = self.canonical(_props)
         with _turn:
-            memory, held = Memory.of(_props), self._held()
+            memory, held = Memory.of(_props), Holdings(self.api)
             stays = left(held, memory, memory.objects, restore=known["restore"])
         if stays:
             sys.stdout.write(f"left as it is in the developer portal: {', '.join(stays)}\n")
 
     def _converged(self, wanted: Json, olds: Json) -> Json:
         with _turn:
-            memory = self.api.heal(lambda: converged(self._held(), Memory.of(olds), wanted))
-        return _state(wanted) | memory.outputs()
-
-    def _live(self, held: "Holdings", known: Json, memory: Memory) -> Json:
-        templates, files = known["templates"], known["files"]
-        pages, others = foreign(held, known, memory) if known["foreign"] == "remove" else ([], [])
-        shown = {key: held.template(key, templates[key]["content"]) for key in templates if key in held.templates}
-        # What is not declared of an object is not shown either; what the server does not tell stays as it is known.
-        live = {
-            key: templates[key] | {name: told[name] for name in told if name in templates[key]}
-            for key, told in shown.items()
-        }
-        return {
-            "sections": {name: held.section(name) for name in known["sections"] if name in held.sections},
-            "templates": live | {key: held.template(key) for key in pages},
-            "files": {path: held.file(path, file) for path, file in files.items() if path in held.files}
-            | {path: held.file(path, {"source": "", "sha256": ""}) for path in others},
-        }
-
-    def _held(self) -> "Holdings":
-        # The program imports this module too and never calls: the HTTP library's start-up time is spared there.
-        from dynamic_providers.threescale.portal_holdings import Holdings  # noqa: PLC0415
-
-        return Holdings(self.api)
-
-
-def _state(inputs: Json) -> Json:
-    """Return inputs as outputs: a digest in place of each text, which the state holds among the inputs already."""
-    templates = inputs["templates"].items()
-    return inputs | {"templates": {key: one | {"content": digest(one["content"])} for key, one in templates}}
+            memory = self.api.heal(lambda: converged(Holdings(self.api), Memory.of(olds), wanted))
+        return state(wanted) | memory.outputs()
 
 
 class PortalContent(EntityResource, module="threescale", name="PortalContent"):

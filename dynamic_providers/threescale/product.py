@@ -5,39 +5,27 @@ Deliberately absent: `api_backend`, which rewires backends, and policies, rules 
 their own.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import CheckResult, UpdateResult
+from pulumi.dynamic import UpdateResult
 
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import last_product
-from dynamic_providers.threescale.entity import Entity, EntityProvider, EntityResource
-from dynamic_providers.threescale.errors import Rejected
-from dynamic_providers.threescale.proxy_settings import (
-    HOSTS,
-    OF_THE_PROXY,
-    SECRET_TOKEN,
-    ProxySettings,
-    ProxySettingsArgs,
-    check_failures,
-    managed,
-    of_the_proxy,
-    proxy_body,
-)
+from dynamic_providers.threescale.entity import Entity, EntityResource
+from dynamic_providers.threescale.product_proxy import SECRET_TOKEN, ProxiedProvider
+from dynamic_providers.threescale.proxy_settings import ProxySettings, ProxySettingsArgs
+from dynamic_providers.threescale.secret_input import marked
 from dynamic_providers.threescale.shapes import SystemName, Title
-from dynamic_providers.threescale.usage_rules import USAGE_RULES, UsageRules, UsageRulesArgs
+from dynamic_providers.threescale.usage_rules import UsageRules, UsageRulesArgs
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
 SUPPORT_EMAIL = "support_email"
-OF_THE_PRODUCT = (
-    *("system_name", "name", "description", SUPPORT_EMAIL, "deployment_option", "backend_version"),
-    *USAGE_RULES,
-)
+FILLED_IN = (SECRET_TOKEN, SUPPORT_EMAIL)
+"""What 3scale answers of its own where nothing is declared: a token, and the tenant's address."""
 EMPTY = ("backend_usages", "application_plans", "features", "metrics", "proxy/policies", "proxy/configs/production")
 """What a new product has none of (porta, app/models/service.rb); of metrics it has `hits`, which its rule names, and
 of policies the step that forwards."""
@@ -74,56 +62,24 @@ class ProductProps(ProxySettings, UsageRules):
     adopt: bool = False
 
 
-class ProductProvider(EntityProvider):
+class ProductProvider(ProxiedProvider):
     """`/admin/api/services` and `/admin/api/services/{id}/proxy`."""
 
     entity = Entity(title="product", path="services", wrapper="service", collection="services", purge="service")
     props = ProductProps
     replace_on = frozenset({"system_name"})
     side_by_side = True  # 3scale keeps the last product of a tenant, which a catalogue of one model would meet
-    later = frozenset(OF_THE_PROXY)
-
-    def canonical(self, raw: Mapping[str, Any]) -> Json:
-        """Return canonical inputs, which the hosts of a state are only where somebody may declare them."""
-        return super().canonical(managed(dict(raw)))
-
-    def check(self, _olds: Json, news: Json) -> CheckResult:
-        """Return canonical inputs, and a failure per value that is refused."""
-        checked = super().check(_olds, news)
-        return CheckResult(checked.inputs, check_failures(news, checked.failures))
-
-    def body(self, wanted: Json) -> Json:
-        """Return the product's own fields."""
-        return {name: wanted[name] for name in OF_THE_PRODUCT}
-
-    def fetch(self, api: "AdminApi", id_: str, known: Json) -> Json:
-        """Return the product with its proxy's settings."""
-        return super().fetch(api, id_, known) | of_the_proxy(api.item("GET", f"services/{id_}/proxy"))
 
     def inputs(self, item: Json, known: Json) -> Json:
         """Return the inputs that would make `item`; what 3scale fills in where nothing is declared is none of them."""
-        told = self.live(item)
-        if SECRET_TOKEN not in known:
-            told.pop(SECRET_TOKEN)
-        if not known.get(SUPPORT_EMAIL):
-            told.pop(SUPPORT_EMAIL)  # the tenant's own address is told instead
-        return self.canonical(known | told)
+        told = self.live(item).items()
+        return self.canonical(known | {name: value for name, value in told if name not in FILLED_IN or known.get(name)})
 
     def finish(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        """Configure the proxy that 3scale made with the product."""
+        """Configure the proxy that 3scale made with the product, and keep in mind what neither has yet."""
         for children in EMPTY:
             api.expect(f"services/{item['id']}/{children}", [])
-        return self._configured(api, item, wanted)
-
-    def _configured(self, api: "AdminApi", item: Json, wanted: Json) -> Json:
-        path = f"services/{item['id']}/proxy"
-        return item | of_the_proxy(api.item("PATCH", path, {"proxy": proxy_body(wanted)}))
-
-    def write(self, api: "AdminApi", item: Json, wanted: Json, changed: frozenset[str]) -> Json:
-        """Send the half that differs; another deployment option changes the hosts, which the proxy tells."""
-        if changed & {*OF_THE_PRODUCT}:
-            item = item | self.put(api, item, self.body(wanted), wanted)
-        return self._configured(api, item, wanted) if changed & {*OF_THE_PROXY, "deployment_option"} else item
+        return super().finish(api, item, wanted)
 
     def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
         """Bring the product to the declared inputs; a support address that is not declared any more is taken back."""
@@ -133,16 +89,8 @@ class ProductProvider(EntityProvider):
 
     def remove(self, api: "AdminApi", id_: str, known: Json) -> None:
         """Delete the product and wait until it is purged; the last one of a tenant stays."""
-        try:
+        with last_product.left_behind(api, id_):
             super().remove(api, id_, known)
-        except Rejected:
-            if not last_product.is_last(api, id_):
-                raise
-            last_product.leave(api, id_)
-
-    def outputs(self, item: Json) -> Json:
-        """Return the public addresses of the gateway for this product."""
-        return {name: item[name] or "" for name in HOSTS}
 
 
 class Product(EntityResource, module="threescale", name="Product"):
@@ -157,6 +105,4 @@ class Product(EntityResource, module="threescale", name="Product"):
     """Staging address, port included."""
 
     def __init__(self, name: str, args: ProductArgs, opts: ResourceOptions | None = None) -> None:
-        # A token that a caller forgot to mark is a secret all the same.
-        secret = args if args.secret_token is None else replace(args, secret_token=Output.secret(args.secret_token))
-        super().__init__(ProductProvider(), name, secret, opts)
+        super().__init__(ProductProvider(), name, marked(args, SECRET_TOKEN), opts)

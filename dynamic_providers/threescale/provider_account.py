@@ -3,7 +3,7 @@
 Its name and its time zone have no call in the Admin API (porta, admin/api/providers_controller.rb).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pulumi import Input, Output, ResourceOptions
@@ -12,12 +12,12 @@ from pydantic import Field
 
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
-from dynamic_providers.threescale.secret_input import without_value
+from dynamic_providers.threescale.secret_input import marked, without_value
+from dynamic_providers.threescale.shapes import Email
 from dynamic_providers.threescale.singleton import FORMER, Singleton, SingletonProps, SingletonProvider
 
 ACCESS_CODE = "site_access_code"
 
-Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
 AccessCode = Annotated[str, Field(max_length=255)]
 """porta, app/models/account.rb."""
 
@@ -41,9 +41,9 @@ class ProviderAccountArgs:
 class ProviderAccountProps(SingletonProps):
     """The same fields, resolved."""
 
-    from_email: Address | None = None
-    support_email: Address | None = None
-    finance_support_email: Address | None = None
+    from_email: Email | None = None
+    support_email: Email | None = None
+    finance_support_email: Email | None = None
     site_access_code: AccessCode | None = None
 
 
@@ -66,7 +66,4 @@ class ProviderAccount(EntityResource, module="threescale", name="ProviderAccount
     """What the managed fields held before, as JSON text; secret."""
 
     def __init__(self, name: str, args: ProviderAccountArgs, opts: ResourceOptions | None = None) -> None:
-        # A code that a caller forgot to mark is a secret all the same.
-        code = args.site_access_code
-        secret = args if code is None else replace(args, site_access_code=Output.secret(code))
-        super().__init__(ProviderAccountProvider(), name, secret, opts)
+        super().__init__(ProviderAccountProvider(), name, marked(args, ACCESS_CODE), opts)

@@ -1,24 +1,15 @@
-"""Settings of a product's proxy: where the gateway looks for the key, what it tells the model, what it answers.
-
-Each write of them is deployed to staging at once; `ProxyPromotion` brings it to production.
-"""
+"""Settings of a product's proxy: where the gateway looks for the key, what it tells the model, what it answers."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pulumi import Input
-from pulumi.dynamic import CheckFailure
 from pydantic import AfterValidator, Field
 
-from dynamic_providers.declared import Props, has_unknown
-from dynamic_providers.json_object import Json
+from dynamic_providers.declared import Props
 from dynamic_providers.threescale.shapes import with_port
 
-HOSTS = ("endpoint", "sandbox_endpoint")
-"""What 3scale makes up for each product whose gateway is its own."""
-SECRET_TOKEN = "secret_token"  # noqa: S105 - a field's name
-SELF_MANAGED = "self_managed"
 Status = Annotated[int, Field(ge=200, le=599)]
 Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=255)]
 """porta, app/models/proxy.rb: pattern of auth_user_key and secret_token."""
@@ -92,41 +83,3 @@ class ProxySettings(Props):
 
 
 OF_THE_PROXY = tuple(ProxySettings.model_fields)
-
-
-def of_the_proxy(proxy: Json) -> Json:
-    """Return the settings and hosts that a proxy of the server has."""
-    return {name: proxy.get(name) for name in OF_THE_PROXY}
-
-
-def proxy_body(wanted: Json) -> Json:
-    """Return what is sent to a proxy; null takes a value back. 3scale's own hosts are never sent."""
-    body = {name: wanted[name] for name in OF_THE_PROXY if name not in (SECRET_TOKEN, *HOSTS)}
-    body["hostname_rewrite"] = wanted["hostname_rewrite"] or None
-    if SECRET_TOKEN in wanted:
-        body[SECRET_TOKEN] = wanted[SECRET_TOKEN]
-    if wanted["deployment_option"] == SELF_MANAGED:
-        body |= {name: wanted.get(name) for name in HOSTS}
-    return body
-
-
-def managed(raw: Json) -> Json:
-    """Return `raw` without hosts that nobody declared: of any but a self-managed gateway they are outputs alone."""
-    own = raw.get("deployment_option") == SELF_MANAGED
-    return {name: value for name, value in raw.items() if name not in HOSTS or (own and value)}
-
-
-def check_failures(news: Json, failures: list[CheckFailure]) -> list[CheckFailure]:
-    """Return `failures` of the inputs `news`, with hosts that 3scale makes up, and without quoting a secret."""
-    shown = [failure for failure in failures if failure.property != SECRET_TOKEN]
-    if len(shown) < len(failures):
-        rule = "Allowed are 1 to 255 letters, digits, _ and -"
-        shown.append(CheckFailure(SECRET_TOKEN, f"what was given is refused. {rule}. Correct the secret"))
-    option = news.get("deployment_option", "hosted")
-    if option != SELF_MANAGED and not has_unknown(option):
-        reason = (
-            f"declared with the deployment option {option!r}. Allowed is it with {SELF_MANAGED!r}, elsewhere 3scale"
-        )
-        rest = "makes it up. Leave it out, or run the gateway yourself"
-        shown += [CheckFailure(name, f"{reason} {rest}") for name in HOSTS if news.get(name)]
-    return shown

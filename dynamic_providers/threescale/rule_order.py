@@ -48,6 +48,20 @@ def _key(rule: Json) -> str:
     return f"{rule['http_method']} {rule['pattern']}"
 
 
+def taken_up(
+    served: Mapping[str, Json], spare: Sequence[str], wanted: Sequence[str]
+) -> tuple[dict[str, Json], list[Json]]:
+    """Return `served` as it is when spare rules are rewritten into those that are missing, and the rest of them.
+
+    `spare` are keys of rules that are not wanted. Each missing one of `wanted` takes up the next of them, in its
+    place; those that are left over are in neither the mapping nor the order.
+    """
+    heirs = dict(zip(spare, (key for key in wanted if key not in served), strict=False))
+    left_over = [key for key in spare if key not in heirs]
+    kept = {heirs.get(key, key): rule for key, rule in served.items() if key not in left_over}
+    return kept, [served[key] for key in left_over]
+
+
 def placements(
     wanted: Sequence[str], served: Sequence[str], rewritten: AbstractSet[str]
 ) -> Iterator[tuple[str, int | None]]:

@@ -4,7 +4,6 @@
 product's default plan subscribes everyone who signs up later; 3scale can set it and never unset it.
 """
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,10 @@ from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import plan_state
 from dynamic_providers.threescale.entity import EntityResource
-from dynamic_providers.threescale.errors import NotFound, Rejected
+from dynamic_providers.threescale.errors import NotFound
 from dynamic_providers.threescale.foreign import BEFORE
-from dynamic_providers.threescale.owned import OwnedProvider, removed
+from dynamic_providers.threescale.owned import OwnedProvider
+from dynamic_providers.threescale.product_service_plans import found, found_by, remove_or_say, say_it_stays
 from dynamic_providers.threescale.shapes import Id, Title
 
 if TYPE_CHECKING:
@@ -57,50 +57,41 @@ class ServicePlanProvider(OwnedProvider):
     def live(self, api: "AdminApi", known: Json) -> Json:
         """Return the plan; whether it is the default counts only where that is declared."""
         plans = self._plans(api, known)
-        plan = _by(plans, "id", known["plan_id"]) if "plan_id" in known else _by(plans, "name", known["name"])
+        key, value = ("id", known["plan_id"]) if "plan_id" in known else ("name", known["name"])
+        plan = found_by(plans, key, value)
         if plan is None:
             raise NotFound(f"GET {self._path(known)}")
         return _shown(plan) | {"default": known["default"] and bool(plan.get("default")), "plan_id": str(plan["id"])}
 
     def converge(self, api: "AdminApi", wanted: Json) -> Json:
         """Make the plan or send what differs, then make it the default where that is declared."""
-        path, plan = self._path(wanted), _found(self._plans(api, wanted), wanted)
+        plan = found(self._plans(api, wanted), wanted)
         plan = self._made(api, wanted) if plan is None else self._changed(api, plan, wanted)
         if wanted["default"] and not plan.get("default"):
-            api.call("PUT", f"{path}/{plan['id']}/default")
+            api.call("PUT", f"{self._path(wanted)}/{plan['id']}/default")
         if plan.get("default") and not wanted["default"] and wanted.get(BEFORE, {}).get("default"):
-            _say(wanted, plan, "as its default, which 3scale cannot unset; make another plan the default")
+            why = "as its default, which 3scale cannot unset; make another plan the default"
+            say_it_stays(wanted["product_id"], plan, why)
         return {"plan_id": str(plan["id"])}
 
     def clear(self, api: "AdminApi", known: Json) -> None:
         """Remove the plan where the product can do without it, and say where it stays."""
         plans = self._plans(api, known)
-        plan = _found(plans, known)
-        if plan is None:
-            return
-        if plan.get("default"):
-            _say(known, plan, "as its default")
-        elif len(plans) == 1:
-            _say(known, plan, "as its only one")
-        else:
-            try:
-                removed(api, [f"{self._path(known)}/{plan['id']}"])
-            except Rejected:
-                _say(known, plan, "for its subscriptions")
+        if plan := found(plans, known):
+            remove_or_say(api, known["product_id"], plan, plans)
 
     def _made(self, api: "AdminApi", wanted: Json) -> Json:
-        event = plan_state.event(published=True) if wanted["published"] else {}
+        event = plan_state.at_creation(published=wanted["published"])
         return api.item("POST", self._path(wanted), {"service_plan": _fields(wanted) | event})
 
     def _changed(self, api: "AdminApi", plan: Json, wanted: Json) -> Json:
-        published, shown = wanted["published"], _shown(plan)
-        if shown == _fields(wanted) | {"published": published}:
+        if all(wanted[name] == value for name, value in _shown(plan).items()):
             return plan
-        event = plan_state.event(published=published) if shown["published"] != published else {}
-        path = f"{self._path(wanted)}/{plan['id']}"
-        return plan_state.changed(
-            lambda sent: api.item("PUT", path, {"service_plan": sent}), _fields(wanted) | event, published=published
-        )
+
+        def put(fields: Json) -> Json:
+            return api.item("PUT", f"{self._path(wanted)}/{plan['id']}", {"service_plan": fields})
+
+        return plan_state.changed(put, plan, _fields(wanted), published=wanted["published"])
 
     def _plans(self, api: "AdminApi", known: Json) -> list[Json]:
         return list(api.pages(self._path(known), "plans"))
@@ -114,21 +105,8 @@ def _fields(wanted: Json) -> Json:
 
 
 def _shown(plan: Json) -> Json:
-    told = {"name": plan["name"], "approval_required": bool(plan.get("approval_required"))}
-    return told | {"published": plan["state"] == plan_state.PUBLISHED}
-
-
-def _found(plans: list[Json], known: Json) -> Json | None:
-    """Return the plan by its id where that is known and right, else the first one of the name."""
-    return _by(plans, "id", known.get("plan_id")) or _by(plans, "name", known["name"])
-
-
-def _by(plans: list[Json], key: str, value: str | None) -> Json | None:
-    return next((plan for plan in plans if str(plan[key]) == value), None)
-
-
-def _say(known: Json, plan: Json, why: str) -> None:
-    sys.stdout.write(f"service plan {plan['id']} stays in product {known['product_id']} {why}\n")
+    approval = bool(plan.get("approval_required"))
+    return {"name": plan["name"], "approval_required": approval, "published": plan_state.is_published(plan)}
 
 
 class ServicePlan(EntityResource, module="threescale", name="ServicePlan"):

@@ -35,5 +35,7 @@ Title = Annotated[str, Field(min_length=1, max_length=255)]
 """A name that people read."""
 Username = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\S(.*\S)?$")]
 """Sign-in name of a user; 3scale cuts white space off its ends (porta, app/models/user.rb)."""
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
+"""Address of a user, as far as its shape tells."""
 Id = Annotated[str, Field(min_length=1)]
 """An id of 3scale, as a string: numbers would arrive as floats."""

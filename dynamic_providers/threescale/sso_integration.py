@@ -5,7 +5,7 @@ destroying unpublishes it, and creating takes over an unpublished one of the sam
 permanent name cannot be changed, not even by a replacement.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from pulumi import Input, Output, ResourceOptions
@@ -15,7 +15,7 @@ from pydantic import Field
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import OF_TENANT, Entity, EntityResource
-from dynamic_providers.threescale.secret_input import without_value
+from dynamic_providers.threescale.secret_input import marked, without_value
 from dynamic_providers.threescale.shapes import SystemName, Title
 from dynamic_providers.threescale.undeletable import UndeletableProvider
 
@@ -96,6 +96,4 @@ class SsoIntegration(EntityResource, module="threescale", name="SsoIntegration")
     """Where the realm sends people back to: the client's redirect address."""
 
     def __init__(self, name: str, args: SsoIntegrationArgs, opts: ResourceOptions | None = None) -> None:
-        # A secret that a caller forgot to mark is one all the same.
-        secret = replace(args, client_secret=Output.secret(args.client_secret))
-        super().__init__(SsoIntegrationProvider(), name, secret, opts)
+        super().__init__(SsoIntegrationProvider(), name, marked(args, SECRET), opts)

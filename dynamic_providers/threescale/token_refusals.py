@@ -26,6 +26,15 @@ def endless(name: str, expires_at: str) -> ThreescaleError:
     )
 
 
+def over(expires_at: str) -> str:
+    """Return the refusal of a declared end that has passed, as the reason of a failed check."""
+    return (
+        f"{expires_at!r} is refused, because it is in the past and the new token would open nothing. Allowed is a "
+        "later point in time, or none at all for a token that does not end. Correct it where it is declared, in the "
+        "stack's configuration `threescale.automationToken.expiresAt`"
+    )
+
+
 def in_use(id_: str, wrong: str) -> ThreescaleError:
     """Return the refusal to revoke the token `id_`; `wrong` tells why."""
     return ThreescaleError(

@@ -7,11 +7,12 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
 from urllib3.util import Retry
 
-CONCURRENCY = 8
-"""Requests to one tenant at the same time from one process; further ones wait for a connection."""
+from dynamic_providers.threescale import at_once, retry_after
+
 REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 """Methods that have the same effect when sent twice. PATCH too: this product always sends whole values."""
 RETRIED_STATUSES = (409, 429, 500, 502, 503, 504)
@@ -32,12 +33,19 @@ class Patience:
     """Upper limit of a pause, a Retry-After of the server included."""
 
 
+class _Repetitions(Retry):
+    """Repetitions that read Retry-After as `answers` does for a POST: dates by the server's clock, nonsense as none."""
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float:
+        return min(retry_after.seconds(response.headers), float(self.retry_after_max))
+
+
 class _Adapter(HTTPAdapter):
-    """Connections that also trust the configured certificate authority."""
+    """Connections that also trust the configured certificate authority; a request waits while all are in use."""
 
     def __init__(self, context: ssl.SSLContext, retries: Retry) -> None:
         self._context = context
-        super().__init__(pool_connections=1, pool_maxsize=CONCURRENCY, pool_block=True, max_retries=retries)
+        super().__init__(pool_connections=1, pool_maxsize=at_once.OF_A_PROCESS, pool_block=True, max_retries=retries)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the library's own signature
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
@@ -54,7 +62,7 @@ def session(access_token: str, ca_bundle: str, patience: Patience) -> requests.S
     context = ssl.create_default_context()
     if ca_bundle.strip():
         context.load_verify_locations(cadata=ca_bundle)
-    retries = Retry(
+    retries = _Repetitions(
         total=patience.retries,
         allowed_methods=REPEATABLE,
         status_forcelist=RETRIED_STATUSES,

@@ -6,12 +6,13 @@ whether the declared one is the same. A password changed by its owner is no diff
 
 from typing import TYPE_CHECKING
 
-from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
+from pulumi.dynamic import CheckResult, CreateResult, ReadResult, UpdateResult
 
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import password_trace, user_refusals
 from dynamic_providers.threescale.entity import EntityProvider
 from dynamic_providers.threescale.errors import ThreescaleError
+from dynamic_providers.threescale.secret_input import without_value
 
 if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
@@ -24,11 +25,10 @@ class PasswordProvider(EntityProvider):
 
     def check(self, _olds: Json, news: Json) -> CheckResult:
         """Return canonical inputs; a password that is the one of the state stays as the state has it."""
-        checked = super().check(_olds, news)
-        failures = [_without_value(failure) for failure in checked.failures]
+        checked = without_value(super().check(_olds, news), PASSWORD, "a text that is not empty")
         # A replacement is a creation, which needs the password itself.
         replaced = self._replacing(self.canonical(_olds), checked.inputs)
-        return CheckResult(checked.inputs | ({} if replaced else _unchanged(checked.inputs, _olds)), failures)
+        return CheckResult(checked.inputs | ({} if replaced else _unchanged(checked.inputs, _olds)), checked.failures)
 
     def create(self, props: Json) -> CreateResult:
         """Make the user.
@@ -79,11 +79,3 @@ class PasswordProvider(EntityProvider):
 def _unchanged(news: Json, olds: Json) -> Json:
     kept = olds.get(PASSWORD)
     return {PASSWORD: kept} if password_trace.same(news.get(PASSWORD), kept) else {}
-
-
-def _without_value(failure: CheckFailure) -> CheckFailure:
-    """Return `failure` without the value that it quotes, where that is the password."""
-    if failure.property != PASSWORD:
-        return failure
-    told = "the value, which is not shown, is refused. Allowed is a text that is not empty. "
-    return CheckFailure(PASSWORD, f"{told}Correct it where it is declared")

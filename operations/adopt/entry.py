@@ -38,13 +38,7 @@ def entry_of(key: str, reading: Reading, settings: Settings, plans: list[str]) -
         pydantic.ValidationError: a value that no entry can have.
     """
     backend, product = reading.backends[USAGE_PATH], reading.product
-    names: Json = {}
-    if product["name"] != key:
-        names["displayName"] = product["name"]
-    if product["description"]:
-        names["description"] = product["description"]
-    if reading.system_name != key:
-        names["systemName"] = reading.system_name
+    names = _names(key, reading)
     outline: Json = {**names, "source": {"external": backend["private_endpoint"]}, "plans": plans}
 
     def draft(more: Json) -> ApiDefinition:
@@ -67,6 +61,17 @@ def entry_of(key: str, reading: Reading, settings: Settings, plans: list[str]) -
     }
     reason = reading.promoted.reason if promotion else ""
     return Entry(key=key, model=model, document=document, promotion_reason=reason, beside=beside)
+
+
+def _names(key: str, reading: Reading) -> Json:
+    product, names = reading.product, {}
+    if product["name"] != key:
+        names["displayName"] = product["name"]
+    if product["description"]:
+        names["description"] = product["description"]
+    if reading.system_name != key:
+        names["systemName"] = reading.system_name
+    return names
 
 
 def service_plan(reading: Reading) -> Json:

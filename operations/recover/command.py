@@ -108,9 +108,7 @@ def _found(stack: Stack, accepted: AbstractSet[str], unread: AbstractSet[str]) -
         if found is None:
             print(f"  {create.type} {create.name}: was not made: the next `pulumi up` makes it")
         elif holder := held.get((create.type, found.identity)):
-            # A replacement that a person forces keeps the name: what has it is the old one, which must not be both.
-            told = "the stack holds it already" + ("" if holder == create.urn else f" as {holder}")
-            print(f"  {create.type} {create.name}: was not made: {found.identity} has its name, and {told}")
+            _not_made(create, found, holder)
         elif found.ours or create.urn in accepted:
             ours.append((create, found))
         else:
@@ -118,6 +116,12 @@ def _found(stack: Stack, accepted: AbstractSet[str], unread: AbstractSet[str]) -
     if foreign:
         raise _foreign(stack, foreign)
     return {create.urn: found.identity for create, found in ours if _kept(create, found)}
+
+
+def _not_made(create: PendingCreate, found: Found, holder: str) -> None:
+    """Tell that the stack has it: a replacement that a person forces keeps the name, and the old one has it still."""
+    told = "the stack holds it already" + ("" if holder == create.urn else f" as {holder}")
+    print(f"  {create.type} {create.name}: was not made: {found.identity} has its name, and {told}")
 
 
 def _kept(create: PendingCreate, found: Found) -> bool:

@@ -104,6 +104,18 @@ def test_the_whole_life_up_again_down(checkout: Path) -> None:
 REAL_CLUSTER = re.compile(r"## A real cluster\n\n```console\n(.*?)```", re.DOTALL)
 
 
+def real_cluster(readme: Path, cluster: Path, folder: Path) -> str:
+    """The README's lines for a cluster of your own, for the sandbox in `cluster`; states lie in `folder`."""
+    found = REAL_CLUSTER.search(readme.read_text())
+    assert found is not None
+    (folder / "state").mkdir()
+    lines = found[1].replace("~/.kube/config", str(cluster / "kubeconfig"))
+    lines = lines.replace("file://~", f"file://{folder}/state")
+    lines = lines.replace("pulumi up", "pulumi up --yes --non-interactive --skip-preview")
+    yours = "s/apps.cluster.example.com/apps.maas.test/; s/storageClassName: .*/storageClassName: efs-sc/"
+    return lines.replace(". <(", f"sed -i '{yours}' Pulumi.prod.yaml\n. <(")
+
+
 def test_the_lines_for_a_real_cluster_bring_a_stack_up(checkout: Path, tmp_path: Path) -> None:
     """Typed as the README has them; only addresses, what the stack file says is yours, and the confirmation differ."""
     make(checkout, "setup")
@@ -111,14 +123,7 @@ def test_the_lines_for_a_real_cluster_bring_a_stack_up(checkout: Path, tmp_path:
     subprocess.run([python, "-m", "sandbox", "start", "--dir", str(cluster)], cwd=checkout, check=True)
     try:
         proxy = Platform(directory=cluster).endpoints["proxy"]
-        found = REAL_CLUSTER.search((checkout / "README.md").read_text())
-        assert found is not None
-        (tmp_path / "state").mkdir()
-        lines = found[1].replace("~/.kube/config", str(cluster / "kubeconfig"))
-        lines = lines.replace("file://~", f"file://{tmp_path}/state")
-        lines = lines.replace("pulumi up", "pulumi up --yes --non-interactive --skip-preview")
-        yours = "s/apps.cluster.example.com/apps.maas.test/; s/storageClassName: .*/storageClassName: efs-sc/"
-        lines = lines.replace(". <(", f"sed -i '{yours}' Pulumi.prod.yaml\n. <(")
+        lines = real_cluster(checkout / "README.md", cluster, tmp_path)
         network = {
             "HTTPS_PROXY": proxy,
             "NO_PROXY": "127.0.0.1,localhost",

@@ -3,20 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
-from components.config.generated import stack_file_schema
 from tests.support.platform import program_of
 from tests.support.stack_file import ROOT, merged
+from tests.support.stack_file_schema import judge
 
 STACK_FILES = [ROOT / "Pulumi.dev.yaml", *sorted((ROOT / "examples" / "stacks").glob("Pulumi.*.yaml"))]
 
 
 def config(path: Path) -> dict[str, Any]:
     text = yaml.safe_load(path.read_text(encoding="utf-8"))
-    jsonschema.validate(text, stack_file_schema())
+    judge().validate(text)
     return {key.removeprefix("maas:"): value for key, value in text["config"].items()}
 
 

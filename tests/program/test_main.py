@@ -140,53 +140,68 @@ def test_a_stack_without_identity_and_openshift_ai_is_smaller() -> None:
     assert {"identity_issuer_url", "portal_sso_callback_url"}.isdisjoint(small.outputs)
 
 
-@pytest.mark.row("S-128", "S-154", "S-159", "S-176")
-def test_the_outputs_of_the_dev_stack(found: Recording) -> None:
-    assert found.outputs == {
+def test_the_dev_stack_has_these_outputs_and_no_other(found: Recording) -> None:
+    of_the_platform = {"wildcard_domain", "portal_url", "threescale_admin_url", "stats_api", "compat_flags"}
+    of_sign_on = {"identity_issuer_url", "portal_sso_callback_url"}
+    of_models = {"models", "model_endpoints", "product_ids", "backend_ids", "plan_ids", "proxy_versions"}
+    of_keys = {"threescale_access_token", "test_application_keys"}
+
+    assert found.outputs.keys() == of_the_platform | of_sign_on | of_models | of_keys
+    assert found.outputs["compat_flags"] == []
+
+
+@pytest.mark.row("S-128", "S-176")
+def test_the_addresses_of_the_dev_stack(found: Recording) -> None:
+    addresses = {
         "wildcard_domain": "apps.maas.test",
         "portal_url": "https://maas.apps.maas.test",
         "portal_sso_callback_url": "https://maas.apps.maas.test/auth/keycloak/callback",
         "threescale_admin_url": "https://maas-admin.apps.maas.test",
-        "threescale_access_token": {
-            "namespace": "maas-consumers",
-            "name": "threescale-access-token",
-            "key": "token",
-        },
         "identity_issuer_url": "https://sso.apps.maas.test/realms/maas",
-        "models": [
-            {
-                "name": MODEL,
-                "system_name": MODEL,
-                "served_model_name": MODEL,
-                "kind": "chat",
-                "max_model_len": 2000,
-                "operations": ["chat-completions", "completions", "models", "health", "version"],
-                "production_url": f"https://{MODEL}-maas-apicast-production.apps.maas.test",
-                "staging_url": f"https://{MODEL}-maas-apicast-staging.apps.maas.test",
-                "internal_url": f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local",
-                "docs_url": f"https://maas.apps.maas.test/swagger/spec/{MODEL}.json",
-                "plan_ids": {"standard": f"{MODEL}.standard-id"},
-            }
-        ],
         "model_endpoints": {MODEL: f"https://{MODEL}-maas-apicast-production.apps.maas.test"},
+    }
+
+    assert {name: found.outputs[name] for name in addresses} == addresses
+
+
+@pytest.mark.row("S-154", "S-159")
+def test_the_models_of_the_dev_stack(found: Recording) -> None:
+    assert found.outputs["models"] == [
+        {
+            "name": MODEL,
+            "system_name": MODEL,
+            "served_model_name": MODEL,
+            "kind": "chat",
+            "max_model_len": 2000,
+            "operations": ["chat-completions", "completions", "models", "health", "version"],
+            "production_url": f"https://{MODEL}-maas-apicast-production.apps.maas.test",
+            "staging_url": f"https://{MODEL}-maas-apicast-staging.apps.maas.test",
+            "internal_url": f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local",
+            "docs_url": f"https://maas.apps.maas.test/swagger/spec/{MODEL}.json",
+            "plan_ids": {"standard": f"{MODEL}.standard-id"},
+        }
+    ]
+
+
+def test_the_ids_and_versions_of_the_dev_stack(found: Recording) -> None:
+    ids = {
         "product_ids": {MODEL: f"{MODEL}-id"},
         "backend_ids": {MODEL: f"{MODEL}-backend-id"},
         "plan_ids": {MODEL: {"standard": f"{MODEL}.standard-id"}},
         "proxy_versions": {MODEL: {"staging": "3", "production": "2"}},
-        "stats_api": {
-            "base_url": "https://maas-admin.apps.maas.test/stats",
-            "service_ids": {MODEL: f"{MODEL}-id"},
-        },
-        "test_application_keys": {
-            "dev1/first-steps": {
-                "model": MODEL,
-                "namespace": "maas-consumers",
-                "name": "dev1.first-steps",
-                "key": "UserKey",
-            }
-        },
-        "compat_flags": [],
     }
+
+    assert {name: found.outputs[name] for name in ids} == ids
+    statistics = {"base_url": "https://maas-admin.apps.maas.test/stats", "service_ids": {MODEL: f"{MODEL}-id"}}
+    assert found.outputs["stats_api"] == statistics
+
+
+def test_the_places_of_the_keys_of_the_dev_stack(found: Recording) -> None:
+    token = {"namespace": "maas-consumers", "name": "threescale-access-token", "key": "token"}
+    key = {"model": MODEL, "namespace": "maas-consumers", "name": "dev1.first-steps", "key": "UserKey"}
+
+    assert found.outputs["threescale_access_token"] == token
+    assert found.outputs["test_application_keys"] == {"dev1/first-steps": key}
 
 
 def test_switches_that_are_on_are_shown_to_security_reviewers() -> None:

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 _HOST = "sso.apps.maas.test"
 _SECRET = "canarySecretOfTheBootstrapClient"
 _START_SECONDS = 180.0
+_SETS = "/apis/apps/v1/namespaces/sso/statefulsets"
 
 
 def _variable(name: str, key: str) -> dict[str, Any]:
@@ -46,6 +47,24 @@ def _stateful_set() -> dict[str, Any]:
     return {"replicas": 1, "serviceName": "kc-service", "selector": selector, "template": template}
 
 
+def _place(cluster: RunningSandbox) -> None:
+    """The bootstrap client's Secret, the pod, its Service and its Route."""
+    cluster.create("/api/v1/namespaces", "Namespace", "sso")
+    secret = {"client-id": "pulumi", "client-secret": _SECRET}
+    cluster.create("/api/v1/namespaces/sso/secrets", "Secret", "bootstrap", stringData=secret)
+    cluster.create(_SETS, "StatefulSet", "kc", "apps/v1", spec=_stateful_set())
+    service = {"selector": {"app": "kc"}, "ports": [{"name": "http", "port": 8080}]}
+    cluster.create("/api/v1/namespaces/sso/services", "Service", "kc-service", spec=service)
+    route = {
+        "host": _HOST,
+        "to": {"kind": "Service", "name": "kc-service"},
+        "port": {"targetPort": "http"},
+        "tls": {"termination": "edge"},
+    }
+    routes = "/apis/route.openshift.io/v1/namespaces/sso/routes"
+    cluster.create(routes, "Route", "sso", "route.openshift.io/v1", spec=route)
+
+
 def _request(cluster: RunningSandbox, path: str, form: dict[str, str] | None = None, token: str = "") -> Any:  # noqa: ANN401 - JSON
     proxy = urllib.request.ProxyHandler({"https": cluster.endpoints["proxy"]})
     context = ssl.create_default_context(cafile=cluster.endpoints["ca_file"])
@@ -63,22 +82,8 @@ def _token(cluster: RunningSandbox) -> str:
 
 def test_a_keycloak_pod_serves_its_realm_and_survives_a_kill(cluster: RunningSandbox) -> None:
     assert load_tools().keycloak_home, "no Keycloak: run `make setup`"
-    cluster.create("/api/v1/namespaces", "Namespace", "sso")
-    secret = {"client-id": "pulumi", "client-secret": _SECRET}
-    cluster.create("/api/v1/namespaces/sso/secrets", "Secret", "bootstrap", stringData=secret)
-    sets = "/apis/apps/v1/namespaces/sso/statefulsets"
-    cluster.create(sets, "StatefulSet", "kc", "apps/v1", spec=_stateful_set())
-    service = {"selector": {"app": "kc"}, "ports": [{"name": "http", "port": 8080}]}
-    cluster.create("/api/v1/namespaces/sso/services", "Service", "kc-service", spec=service)
-    route = {
-        "host": _HOST,
-        "to": {"kind": "Service", "name": "kc-service"},
-        "port": {"targetPort": "http"},
-        "tls": {"termination": "edge"},
-    }
-    routes = "/apis/route.openshift.io/v1/namespaces/sso/routes"
-    cluster.create(routes, "Route", "sso", "route.openshift.io/v1", spec=route)
-    cluster.until(f"{sets}/kc", lambda found: found["status"].get("readyReplicas") == 1, _START_SECONDS)
+    _place(cluster)
+    cluster.until(f"{_SETS}/kc", lambda found: found["status"].get("readyReplicas") == 1, _START_SECONDS)
 
     published = _request(cluster, "/realms/master/.well-known/openid-configuration")
     assert published["issuer"] == f"https://{_HOST}/realms/master"
@@ -88,7 +93,7 @@ def test_a_keycloak_pod_serves_its_realm_and_survives_a_kill(cluster: RunningSan
     assert cluster.control("POST", "/faults", {"part": "keycloak", "kind": "kill"}).status == 200
     pod = "/api/v1/namespaces/sso/pods/kc-0"
     cluster.until(pod, lambda found: found["status"]["containerStatuses"][0]["restartCount"] == 1)
-    cluster.until(f"{sets}/kc", lambda found: found["status"].get("readyReplicas") == 1, _START_SECONDS)
+    cluster.until(f"{_SETS}/kc", lambda found: found["status"].get("readyReplicas") == 1, _START_SECONDS)
     # The client exists in the database only: a new one would have to be bootstrapped again.
     assert _token(cluster)
     logged = "".join(path.read_text(errors="replace") for path in cluster.layout.logs.iterdir())

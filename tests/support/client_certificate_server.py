@@ -50,6 +50,19 @@ def _pair() -> tuple[bytes, bytes]:
     return certificate.public_bytes(serialization.Encoding.PEM), encoded
 
 
+def _written(path: Path, cluster: dict[str, object], user: dict[str, str]) -> Path:
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "main",
+        "clusters": [{"name": "c", "cluster": cluster}],
+        "users": [{"name": "u", "user": user}],
+        "contexts": [{"name": "main", "context": {"cluster": "c", "user": "u"}}],
+    }
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
 @contextmanager
 def client_certificate_server(folder: Path, **cluster: object) -> Iterator[Path]:
     """Serve any GET to whoever shows the certificate; yields the kubeconfig, `cluster` added to its cluster."""
@@ -67,16 +80,7 @@ def client_certificate_server(folder: Path, **cluster: object) -> Iterator[Path]
     if not cluster.get("insecure-skip-tls-verify"):
         place["certificate-authority-data"] = inline
     user = {"client-certificate-data": inline, "client-key-data": base64.b64encode(key).decode()}
-    document = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "main",
-        "clusters": [{"name": "c", "cluster": place}],
-        "users": [{"name": "u", "user": user}],
-        "contexts": [{"name": "main", "context": {"cluster": "c", "user": "u"}}],
-    }
-    kubeconfig = folder / "inline.kubeconfig"
-    kubeconfig.write_text(yaml.safe_dump(document))
+    kubeconfig = _written(folder / "inline.kubeconfig", place, user)
     try:
         yield kubeconfig
     finally:

@@ -50,18 +50,7 @@ class FakeCluster:
         return 404, {"kind": "Status", "message": "not found"}
 
 
-@contextmanager
-def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeCluster]:
-    """A running server whose router serves `domain`; its kubeconfig is written into `folder`."""
-    cluster = FakeCluster(
-        documents={
-            INGRESS: {"spec": {"domain": domain}},
-            f"{STORAGE_CLASSES}/{SHARED_CLASS}": {"metadata": {"name": SHARED_CLASS}},
-            STORAGE_CLASSES: {"items": [{"metadata": {"name": SHARED_CLASS}}]},
-            CERTIFICATE: {"data": {"ca-bundle.crt": "-----BEGIN CERTIFICATE-----\nrouter\n"}},
-        }
-    )
-
+def _handler(cluster: FakeCluster) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _handle(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
@@ -83,7 +72,22 @@ def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeC
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeCluster]:
+    """A running server whose router serves `domain`; its kubeconfig is written into `folder`."""
+    cluster = FakeCluster(
+        documents={
+            INGRESS: {"spec": {"domain": domain}},
+            f"{STORAGE_CLASSES}/{SHARED_CLASS}": {"metadata": {"name": SHARED_CLASS}},
+            STORAGE_CLASSES: {"items": [{"metadata": {"name": SHARED_CLASS}}]},
+            CERTIFICATE: {"data": {"ca-bundle.crt": "-----BEGIN CERTIFICATE-----\nrouter\n"}},
+        }
+    )
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(cluster))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -176,9 +177,17 @@ def attempted(
     """The same with the sentence that stopped the program: what it registered before that is recorded too."""
     monitor = RecordingMonitor(COMPUTED)
     try:
-        contextvars.copy_context().run(
-            _run, program, monitor, {**(config or {}), **(secrets or {})}, secrets or {}, preview
-        )
+        # The SDK writes down the stack at each resource: that of a thread is short, that of a test three times as deep.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(
+                contextvars.copy_context().run,
+                _run,
+                program,
+                monitor,
+                {**(config or {}), **(secrets or {})},
+                secrets or {},
+                preview,
+            ).result()
     except pulumi.RunError as refusal:
         return monitor.recording, refusal
     return monitor.recording, None

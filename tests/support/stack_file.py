@@ -1,6 +1,7 @@
 """A stack file for tests: the dev stack's own, with changes, as the engine hands it to the program."""
 
 import copy
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,10 +24,15 @@ CANARIES: Mapping[str, str] = {
 
 def dev_stack(**changes: object) -> dict[str, Any]:
     """The keys of Pulumi.dev.yaml as parsed, offline, with `changes` merged in; None removes a key."""
+    return merged(_dev_stack(), changes)
+
+
+@functools.cache
+def _dev_stack() -> dict[str, Any]:
     text = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8")
     config = {key.removeprefix("maas:"): value for key, value in yaml.safe_load(text)["config"].items()}
     config["cluster"]["offline"] = True
-    return merged(config, changes)
+    return config
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import json
 import shutil
 import sys
 import tarfile
-import textwrap
 import tomllib
 import zipfile
 from dataclasses import dataclass, field
@@ -59,6 +58,18 @@ echo "mvn $* $MAVEN_OPTS JAVA_HOME=$JAVA_HOME" >> "$CALLS"
 for argument in "$@"; do case "$argument" in -Dmaven.repo.local=*) repository="${argument#*=}";; esac; done
 folder="$repository/org/keycloak/keycloak-quarkus-dist/26.4.0"
 mkdir -p "$folder" && cp "$FAKES/keycloak.zip" "$folder/keycloak-quarkus-dist-26.4.0.zip"
+"""
+
+_CRDS = f"""\
+only_in_mirror = ["apps.3scale.net/apimanagers.yaml"]
+[[module]]
+path = "{MODULE}"
+version = "v1.0.0"
+sum = "h1:right"
+[[module.file]]
+name = "route.openshift.io/routes.yaml"
+path = "routes.crd.yaml"
+sha256 = "{hashlib.sha256(CRD).hexdigest()}"
 """
 
 _UV = """\
@@ -183,20 +194,7 @@ class Checkout:
         for tool in tomllib.loads((target / "tools.toml").read_text(encoding="utf-8")):
             # No test reaches a real host: port 9 of the loopback refuses.
             self.pin(tool, url="http://127.0.0.1:9/")
-        (target / "crds.toml").write_text(
-            textwrap.dedent(f"""\
-                only_in_mirror = ["apps.3scale.net/apimanagers.yaml"]
-                [[module]]
-                path = "{MODULE}"
-                version = "v1.0.0"
-                sum = "h1:right"
-                [[module.file]]
-                name = "route.openshift.io/routes.yaml"
-                path = "routes.crd.yaml"
-                sha256 = "{hashlib.sha256(CRD).hexdigest()}"
-                """),
-            encoding="utf-8",
-        )
+        (target / "crds.toml").write_text(_CRDS, encoding="utf-8")
 
     @property
     def manifest(self) -> dict[str, object]:

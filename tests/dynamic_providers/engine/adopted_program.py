@@ -4,28 +4,26 @@ import os
 
 import pulumi
 
-from components.config.stack import load
+from components.config.stack import Stack, load
 from components.model_api import ModelApi, ModelApiArgs
 from components.site import Site
 from components.site.instances import FIRST, instance_of
 from dynamic_providers.threescale.gate import Gate, GateArgs
 
 
-def place() -> None:
-    """Place all models, and accounts where there are any; a gate stands for the installation."""
-    stack = load()
-    settings = stack.settings
+def site_of(stack: Stack) -> Site:
+    """The stack on the tenant at TENANT_URL; what would be a cluster's is the tenant's."""
     api = {
         "adminUrl": os.environ["TENANT_URL"],
         "accessToken": stack.secrets.threescale_access_token,
         "caBundle": "",
     }
-    owners = {key: instance_of(key) for key in settings.models}
+    owners = {key: instance_of(key) for key in stack.settings.models}
     names = sorted({FIRST, *owners.values()})
     instances = {name: pulumi.ProviderResource("pulumi-python", name, api) for name in names}
     first = instances[FIRST]
-    site = Site(
-        settings=settings,
+    return Site(
+        settings=stack.settings,
         secrets=stack.secrets,
         ca_bundle="",
         schemas=None,
@@ -35,12 +33,17 @@ def place() -> None:
         threescale_by_model={key: instances[name] for key, name in owners.items()},
         threescale_gate=first,
     )
-    ready = Gate("ready", GateArgs(), pulumi.ResourceOptions(provider=first))
+
+
+def place() -> None:
+    """Place all models, and accounts where there are any; a gate stands for the installation."""
+    site = site_of(load())
+    ready = Gate("ready", GateArgs(), pulumi.ResourceOptions(provider=site.threescale))
     offers = {
         key: ModelApi(key, ModelApiArgs(site=site, key=key, ready=ready, installation=ready)).offer
-        for key in settings.models
+        for key in site.settings.models
     }
-    if settings.consumers.accounts:
+    if site.settings.consumers.accounts:
         from components.consumers import Consumers, ConsumersArgs  # noqa: PLC0415 - needs a cluster's plugin
 
         declared = ConsumersArgs(site=site, namespace=ready, offers=offers, after=[], installation=ready)

@@ -76,8 +76,18 @@ class Stack:
 
     def run(self, *command: str, fails: bool = False) -> str:
         """Run `pulumi` and return what it printed."""
-        done = subprocess.run(
-            ["pulumi", *command, *self._options(*command)],
+        done = self.done("pulumi", *command, *self._options(*command))
+        assert (done.returncode != 0) == fails, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def operation(self, name: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        """Run one of the project's operations on this stack, as an operator does."""
+        return self.done(str(LAYOUT.python), "-m", "operations", name, "--stack", self.name, *options)
+
+    def done(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run any command in the project, to its end."""
+        return subprocess.run(
+            command,
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -85,8 +95,6 @@ class Stack:
             check=False,
             timeout=LIMIT_SECONDS,
         )
-        assert (done.returncode != 0) == fails, done.stdout + done.stderr
-        return done.stdout + done.stderr
 
     def up(self, *options: str, fails: bool = False) -> str:
         """Update without asking; the tenant's log begins anew."""
@@ -164,15 +172,7 @@ class Stack:
 
     def recover(self, *options: str, fails: bool = False) -> str:
         """Run what `make recover` runs, and return what it printed."""
-        done = subprocess.run(
-            [str(LAYOUT.python), "-m", "operations", "recover", "--stack", self.name, *options],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LIMIT_SECONDS,
-        )
+        done = self.operation("recover", *options)
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
         return done.stdout + done.stderr
 

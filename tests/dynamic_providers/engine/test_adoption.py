@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.dynamic_providers.engine.served import Served
-from tests.dynamic_providers.engine.stack import LAYOUT, LIMIT_SECONDS, Stack
+from tests.dynamic_providers.engine.stack import Stack
 from tests.dynamic_providers.threescale.tenant import CANARY
 from tests.operations.adopt.random_tenant import RandomTenant
 from tests.support.plugin_host import ROOT
@@ -50,18 +50,15 @@ class Adopting(Stack):
         config = {**whole.get("config", {}), **{f"maas:{key}": value for key, value in keys.items()}}
         self.file.write_text(yaml.safe_dump({**whole, "config": config}, allow_unicode=True))
 
+    def follow(self) -> dict[str, Any]:
+        """Put the adopted entries into the stack file; returns them."""
+        entries: dict[str, Any] = yaml.safe_load((self.folder / "adopted" / "dev.yaml").read_text())["config"]
+        self.extend({key.removeprefix("maas:"): value for key, value in entries.items()})
+        return entries
+
     def adopt(self, *options: str) -> subprocess.CompletedProcess[str]:
         """Run the command as an operator does."""
-        command = [str(LAYOUT.python), "-m", "operations", "adopt", "--stack", "dev", *options]
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LIMIT_SECONDS,
-        )
+        return self.operation("adopt", *options)
 
 
 @dataclass(frozen=True)
@@ -83,8 +80,7 @@ class Course:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
-    assert LAYOUT.manifest.exists()
+def course(_engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
     folder = tmp_path_factory.mktemp("adoption")
     with Served(folder / "tenant") as tenant:
         RandomTenant(tenant.api, SEED).fill(PRODUCTS)
@@ -93,16 +89,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
         assert isinstance(stack, Adopting)
         stack.prepare()
         tenant.forget_requests()
-        adopted = stack.adopt()
-        adopting_wrote = tenant.writes()
-        entries = yaml.safe_load((stack.folder / "adopted" / "dev.yaml").read_text())["config"]
-        stack.extend({key.removeprefix("maas:"): value for key, value in entries.items()})
+        adopted, adopting_wrote = stack.adopt(), tenant.writes()
+        entries = stack.follow()
         stack.up("--parallel", "32")
         up_wrote, after = tenant.writes(), tenant.rows()
         previewed = stack.preview()
         tenant.forget_requests()
-        refreshed = stack.run("refresh", "--preview-only", "--expect-no-changes")
-        refreshing_wrote = tenant.writes()
+        refreshed, refreshing_wrote = stack.run("refresh", "--preview-only", "--expect-no-changes"), tenant.writes()
         stack.up("--refresh", "--expect-no-changes")
         yield Course(
             adopted=adopted,

@@ -49,22 +49,21 @@ def test_half_a_set_of_rules_is_completed(stack: Stack) -> None:
 
 
 @pytest.mark.slow
-def test_half_a_product_is_taken_over_and_completed(stack: Stack) -> None:
-    before, whole = stack.tenant.inventory(), like_tiny(stack.tenant, "unset")
-    stack.declare(model("unset"))
-    stack.tenant.fault("latency", "PATCH", "/proxy", seconds=20)
-    stack.killed(lambda: stack.tenant.answered("POST", "/services.json") == 1, with_providers=True)
-    assert "Product unset: exists as" in stack.recover()
-    assert stack.converge() - before == whole
-
-
-@pytest.mark.slow
-def test_a_plan_without_its_limits_is_taken_over_and_completed(stack: Stack) -> None:
-    before, whole = stack.tenant.inventory(), like_tiny(stack.tenant, "unlimited")
-    stack.declare(model("unlimited"))
-    stack.tenant.fault("latency", "POST", "/limits", seconds=20)
-    stack.killed(lambda: stack.tenant.answered("POST", "/application_plans.json") == 1, with_providers=True)
-    assert "ApplicationPlan unlimited: exists as" in stack.recover()
+@pytest.mark.parametrize(
+    ("key", "kind", "made_by", "stuck"),
+    [
+        ("unset", "Product", "/services.json", ("PATCH", "/proxy")),
+        ("unlimited", "ApplicationPlan", "/application_plans.json", ("POST", "/limits")),
+    ],
+)
+def test_what_is_half_made_is_taken_over_and_completed(
+    stack: Stack, key: str, kind: str, made_by: str, stuck: tuple[str, str]
+) -> None:
+    before, whole = stack.tenant.inventory(), like_tiny(stack.tenant, key)
+    stack.declare(model(key))
+    stack.tenant.fault("latency", *stuck, seconds=20)
+    stack.killed(lambda: stack.tenant.answered("POST", made_by) == 1, with_providers=True)
+    assert f"{kind} {key}: exists as" in stack.recover()
     assert stack.converge() - before == whole
 
 

@@ -3,12 +3,19 @@ from collections.abc import Iterator
 import pytest
 
 from tests.dynamic_providers.threescale.tenant import CANARY, Tenant
+from tests.support.authorities import none_of_the_machine
 
 pytest.register_assert_rewrite(
     "tests.dynamic_providers.threescale.conformance",
     "tests.dynamic_providers.threescale.foreign_members",
     "tests.dynamic_providers.threescale.of_a_tenant",
 )
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _authorities() -> Iterator[None]:
+    with none_of_the_machine():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,8 @@ class Tenant:
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout
         ports = json.loads(self._process.stdout.readline())
+        self._asking = requests.Session()
+        self._asking.trust_env = False
         self.url = f"http://127.0.0.1:{ports['port']}"
         self._control = f"http://127.0.0.1:{ports['control_port']}"
         self.api = AdminApi(self.url, CANARY)
@@ -48,6 +50,7 @@ class Tenant:
 
     def __exit__(self, *_: object) -> None:
         self.host.__exit__()
+        self._asking.close()
         self._process.terminate()
         self._process.wait()
         assert self._process.stdout
@@ -60,20 +63,20 @@ class Tenant:
     def fault(self, kind: str, method: str, pattern: str, **more: Any) -> None:  # noqa: ANN401 - options of the fault
         """Order one to happen; `pattern` is searched in the path."""
         order = {"kind": kind, "method": method, "pattern": pattern, **more}
-        requests.post(f"{self._control}/faults", json=order, timeout=5).raise_for_status()
+        self._asking.post(f"{self._control}/faults", json=order, timeout=5).raise_for_status()
 
     def clear(self) -> None:
         """Forget faults that did not happen, and the request log."""
         for part in ("faults", "requests"):
-            requests.delete(f"{self._control}/{part}", timeout=5).raise_for_status()
+            self._asking.delete(f"{self._control}/{part}", timeout=5).raise_for_status()
 
     def restart(self) -> None:
         """Begin again as after the installation, without faults and log."""
-        requests.post(f"{self._control}/restart-clean", timeout=5).raise_for_status()
+        self._asking.post(f"{self._control}/restart-clean", timeout=5).raise_for_status()
 
     def requests(self) -> list[str]:
         """Return `METHOD path` of every request since `clear`, without the common prefix."""
-        log = requests.get(f"{self._control}/requests", timeout=5).json()
+        log = self._asking.get(f"{self._control}/requests", timeout=5).json()
         return [f"{one['method']} {one['path'].removeprefix('/admin/api/').removesuffix('.json')}" for one in log]
 
     def writes(self) -> list[str]:
@@ -82,7 +85,7 @@ class Tenant:
 
     def state(self) -> Json:
         """Return every row the emulator keeps, by kind."""
-        kept: Json = requests.get(f"{self._control}/state", timeout=5).json()
+        kept: Json = self._asking.get(f"{self._control}/state", timeout=5).json()
         return kept
 
     def backend(self) -> str:

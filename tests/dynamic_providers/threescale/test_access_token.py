@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
@@ -8,7 +9,7 @@ from dynamic_providers.threescale import natural_key
 from dynamic_providers.threescale.access_token import AccessToken, AccessTokenProvider
 from tests.dynamic_providers.threescale.conformance import LostAnswers
 from tests.dynamic_providers.threescale.tenant import CANARY, Held, Json, Tenant
-from tests.support.plugin_host import PluginError, PluginHost
+from tests.support.plugin_host import UNKNOWN, PluginError, PluginHost
 
 PATH = "personal/access_tokens"
 TYPE = "pulumi-python:dynamic/threescale:AccessToken"
@@ -150,6 +151,48 @@ class TestEndOfAToken:
         with pytest.raises(PluginError, match=r"ignored `expires_at` 2031-01-31T00:00:00Z, so .* never end.*2\.16 on"):
             tenant.host.create(AccessTokenProvider, example)
         assert tokens(tenant, example["name"]) == []
+
+
+class Later(AccessTokenProvider):
+    """The same at a later time."""
+
+    @staticmethod
+    def clock() -> datetime:
+        return datetime(2031, 6, 1, tzinfo=UTC)
+
+
+class TestEndThatIsOver:
+    end = "2031-01-31T00:00:00Z"
+    inputs: ClassVar[Json] = {"name": "t", "scopes": ["stats"], "permission": "ro", "expires_at": end}
+
+    def refusals(self, provider: AccessTokenProvider, olds: Json, **changes: object) -> dict[str, str]:
+        failures = provider.check(olds, self.inputs | changes).failures
+        return {failure.property: failure.reason for failure in failures}
+
+    def test_of_a_new_token_it_is_refused(self) -> None:
+        told = self.refusals(Later(), {})["expires_at"]
+        assert told.startswith("'2031-01-31T00:00:00Z' is refused, because it is in the past")
+        assert told.endswith("`threescale.automationToken.expiresAt`")
+        assert self.refusals(Later(), {}, expires_at="2031-06-01T00:00:00Z")
+
+    def test_of_a_token_that_is_made_anew_it_is_refused(self) -> None:
+        assert set(self.refusals(Later(), self.inputs, scopes=["cms"])) == {"expires_at"}
+        assert set(self.refusals(Later(), self.inputs, expires_at="2031-02-01T00:00:00Z")) == {"expires_at"}
+
+    def test_of_a_token_that_came_to_its_end_it_passes(self) -> None:
+        assert self.refusals(Later(), self.inputs) == {}
+        assert self.refusals(Later(), self.inputs, adopt=True) == {}
+
+    @pytest.mark.parametrize("end", ["2031-06-01T00:00:01Z", "2031-06-01T01:00:00-02:00", "", UNKNOWN])
+    def test_another_end_passes(self, end: str) -> None:
+        assert self.refusals(Later(), {}, expires_at=end) == {}
+
+    def test_what_cannot_be_read_is_refused_once(self) -> None:
+        assert "with its zone" in self.refusals(Later(), {}, expires_at="tomorrow")["expires_at"]
+
+    def test_without_another_clock_the_present_counts(self, tenant: Tenant) -> None:
+        checked = tenant.host.check(AccessTokenProvider, self.inputs | {"expires_at": "2001-01-01T00:00:00Z"})
+        assert "in the past" in checked.failures["expires_at"]
 
 
 class TestAfterACrash:

@@ -91,7 +91,7 @@ def test_no_body_is_quoted() -> None:
 
 
 def test_the_pause_that_a_server_asks_for_is_kept() -> None:
-    for header, seconds in {"7": 7.0, "Wed, 21 Oct 2026 07:28:00 GMT": 0.0, "": 0.0}.items():
+    for header, seconds in {"7": 7.0, "": 0.0}.items():
         with pytest.raises(Unavailable) as raised:
             result(answer(429, b"", **{"Retry-After": header}), ASKED)
         assert raised.value.retry_after_seconds == seconds

@@ -35,6 +35,17 @@ class TestBackend(EntityConformance):
         tenant.fault(method="POST", pattern=self.lost_post, **fault)
         self.assert_no_duplicate(tenant, tenant.host.create(self.provider, example))
 
+    def test_a_create_whose_answer_and_look_up_are_lost_says_that_it_may_exist(self, tenant: Tenant) -> None:
+        tenant.host.create(self.provider, self.example(tenant))  # from now on the list is known before the create
+        tenant.fault("reset_after", "POST", self.lost_post)
+        tenant.fault("status", "GET", r"/backend_apis\.json$", status=403)
+        example = self.example(tenant)
+        with pytest.raises(PluginError, match=r"may exist or not\..*`adopt: true`, which is `models.<key>.adopt`"):
+            tenant.host.create(self.provider, example)
+        with pytest.raises(PluginError, match="already taken by"):
+            tenant.host.create(self.provider, example)
+        self.assert_no_duplicate(tenant, tenant.host.create(self.provider, example | {"adopt": True}))
+
     def test_a_server_that_asks_to_wait_is_waited_for(self, tenant: Tenant) -> None:
         example = self.example(tenant)
         for method in ("GET", "POST"):

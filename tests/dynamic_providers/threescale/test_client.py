@@ -9,7 +9,7 @@ import pytest
 from dynamic_providers.threescale import client
 from dynamic_providers.threescale.client import AdminApi, admin_api, unwrapped
 from dynamic_providers.threescale.errors import NotFound, Rejected, ThreescaleError, Unavailable
-from dynamic_providers.threescale.transport import CONCURRENCY, Patience
+from dynamic_providers.threescale.transport import Patience
 from tests.dynamic_providers.threescale.scripted import EAGER, TOKEN, Reply, in_turn, scripted
 
 
@@ -160,27 +160,6 @@ def test_writes_to_one_product_come_one_after_the_other_and_others_do_not_wait()
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda product: api.call("PATCH", f"services/{product}/proxy", {}), ["1", "2", "1", "2"]))
     assert most == {"1": 1, "2": 1, "all": 2}
-
-
-def test_a_tenant_gets_a_bounded_number_of_requests_at_once() -> None:
-    busy, most, guard, full = [0], [0], threading.Lock(), threading.Event()
-
-    def reply(_method: str, _path: str) -> Reply:
-        with guard:
-            busy[0] += 1
-            most[0] = max(most[0], busy[0])
-            if busy[0] == CONCURRENCY:
-                full.set()
-        full.wait(5)
-        with guard:
-            busy[0] -= 1
-        return Reply()
-
-    with scripted(reply) as server:
-        api = server.api(patience=Patience())
-        with ThreadPoolExecutor(2 * CONCURRENCY) as pool:
-            list(pool.map(lambda _: api.call("GET", "services"), range(2 * CONCURRENCY)))
-    assert most == [CONCURRENCY]
 
 
 def test_healing_looks_again_after_a_lost_create_only() -> None:

@@ -1,6 +1,10 @@
 import pytest
 
+from dynamic_providers.threescale import gate
+from dynamic_providers.threescale.errors import ThreescaleError, Unauthorized
 from dynamic_providers.threescale.gate import GateProvider
+from dynamic_providers.waiting import TimedOut
+from tests.dynamic_providers.threescale.scripted import TOKEN, Reply, Scripted, in_turn, scripted
 from tests.dynamic_providers.threescale.tenant import CANARY, Json, Tenant
 from tests.support.plugin_host import PluginError, PluginHost
 
@@ -58,3 +62,53 @@ def test_the_environment_wins_over_the_inputs_of_the_provider(tenant: Tenant) ->
 def test_a_provider_without_an_address_says_so() -> None:
     with PluginHost({"accessToken": "x"}) as host, pytest.raises(PluginError, match="`adminUrl` is ''"):
         host.create(GateProvider, {"timeout_seconds": 5})
+
+
+UNAPPROVED = Reply(status=403, body=b"")
+"""Of a tenant that is being set up, and of one that is suspended."""
+SEEDED = [Reply(body={"plans": [{"account_plan": {"id": 1}}]}), Reply(body={"services": [{"service": {"id": 1}}]})]
+
+
+def passed(server: Scripted, timeout_seconds: int = 20) -> None:
+    """Pass a gate in this process."""
+    provider = GateProvider()
+    provider.settings = {"adminUrl": server.url, "accessToken": TOKEN}
+    provider.create({"timeout_seconds": timeout_seconds})
+
+
+def test_a_tenant_that_is_not_approved_yet_is_waited_for_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with scripted(in_turn(UNAPPROVED, UNAPPROVED, Reply(), *SEEDED)) as server:
+        passed(server)
+    told = capsys.readouterr().out
+    assert "the token is known, but the tenant is not approved yet, or suspended (0 s)" in told
+    assert "ready" in told
+
+
+def test_a_tenant_that_stays_unapproved_is_given_up_long_before_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "APPROVAL_SECONDS", 0.3)
+    with scripted(in_turn(UNAPPROVED)) as server:
+        with pytest.raises(
+            ThreescaleError, match=r"not approved yet, or suspended, and .*Approve or resume the tenant"
+        ):
+            passed(server, 1800)
+        assert len(server.asked) > 1
+
+
+def test_the_limit_of_the_gate_counts_for_an_unapproved_tenant_too() -> None:
+    with scripted(in_turn(UNAPPROVED)) as server, pytest.raises(TimedOut, match=r"not approved yet.*Allowed were 1 s"):
+        passed(server, 1)
+
+
+def test_a_moment_without_approval_does_not_count_for_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "APPROVAL_SECONDS", 0.0)
+    busy = Reply(status=503)
+    with scripted(in_turn(UNAPPROVED, busy, UNAPPROVED, busy, Reply(), *SEEDED)) as server:
+        passed(server)
+
+
+@pytest.mark.parametrize("body", [{"error": "Access denied"}, b"<html>refused</html>"])
+def test_a_refusal_that_says_anything_fails_at_once(body: object) -> None:
+    with scripted(in_turn(Reply(status=403, body=body))) as server:
+        with pytest.raises(Unauthorized):
+            passed(server)
+        assert len(server.asked) == 1

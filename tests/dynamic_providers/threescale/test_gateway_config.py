@@ -36,6 +36,23 @@ def test_a_deploy_that_saves_nothing_after_all_is_an_error() -> None:
         deployed(server.api(), WANTED)
 
 
+def test_while_the_service_token_is_waited_for_the_backends_are_asked_for_once() -> None:
+    posted = [0]
+
+    def reply(method: str, path: str) -> Reply:
+        posted[0] += method == "POST"
+        if "backend_usages" in path:
+            return Reply(body=[{"backend_usage": {"id": 1, "path": "/"}}])
+        if path.endswith("latest.json") and posted[0] < 4:
+            return Reply(status=404, body={"status": "Not found"})
+        return Reply(body={"proxy_config": STAGED} if path.endswith("latest.json") else {"proxy": {"lock_version": 1}})
+
+    with scripted(reply) as server:
+        assert deployed(server.api(), WANTED) == STAGED
+        assert posted[0] == 4
+        assert len([path for _, path in server.asked if "backend_usages" in path]) == 1
+
+
 def test_a_rule_that_was_made_again_says_the_same_to_the_gateway() -> None:
     rule = {"id": 1, "metric_id": 7, "metric_system_name": "chat", "pattern": "/chat", "updated_at": "then"}
     again = rule | {"id": 2, "metric_id": 8, "updated_at": "now"}

@@ -5,6 +5,7 @@ import pytest
 from dynamic_providers.threescale.mapping_rules import MappingRulesProvider
 from dynamic_providers.threescale.metrics import MetricsProvider
 from dynamic_providers.threescale.product import ProductProvider
+from dynamic_providers.threescale.retired_metrics import RetiredMetricsProvider
 from tests.dynamic_providers.threescale.conformance import LostAnswers, OwnedConformance
 from tests.dynamic_providers.threescale.tenant import Held, Json, Tenant
 from tests.support.plugin_host import PluginError
@@ -23,7 +24,8 @@ class TestMetrics(OwnedConformance, LostAnswers):
     lost_post = r"/metrics"
 
     def example(self, tenant: Tenant) -> Json:
-        return {"product_id": tenant.product(), "metrics": {"tokens": TOKENS}, "methods": {"chat/completions": CHAT}}
+        members = {"metrics": {"tokens": TOKENS}, "methods": {"chat/completions": CHAT}}
+        return {"product_id": tenant.product(), **members, "foreign": "remove"}
 
     def test_ids_are_told_for_every_member_and_for_hits(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
@@ -75,11 +77,39 @@ class TestMetrics(OwnedConformance, LostAnswers):
         updated = tenant.host.update(self.provider, held, wanted)
         assert tenant.host.read(self.provider, updated) == updated
 
-    def test_the_title_of_a_metric_made_by_hand_is_left_alone(self, tenant: Tenant) -> None:
+    def test_the_title_of_a_metric_made_by_hand_is_left_alone_where_it_is_to_be_kept(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant) | {"foreign": "keep"})
+        id_ = tenant.metric(held.id, "by_hand")
+        wanted = held.inputs | {"metrics": {"tokens": TOKENS | {"friendly_name": "by_hand"}}}
+        told = rf"call 'tokens' of product {held.id} 'by_hand': 'by_hand' \(id {id_}\), which nobody declared, has this"
+        tenant.clear()
+        with pytest.raises(PluginError, match=rf"{told} title already\. Titles are unique .*foreignMembers: remove"):
+            tenant.host.update(self.provider, held, wanted)
+        assert tenant.writes() == []
+
+    @pytest.mark.parametrize("name", ["tokens", "newcomer"])
+    def test_the_title_of_a_metric_that_is_to_be_removed_is_taken(self, tenant: Tenant, name: str) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         tenant.metric(held.id, "by_hand")
-        wanted = held.inputs | {"metrics": {"tokens": TOKENS | {"friendly_name": "by_hand"}}}
-        with pytest.raises(PluginError, match="friendly_name has already been taken"):
+        wanted = held.inputs | {"metrics": held.inputs["metrics"] | {name: TOKENS | {"friendly_name": "by_hand"}}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.host.read(self.provider, updated) == updated
+        members = dict.fromkeys(wanted["metrics"], "metric") | {"chat/completions": "method"}
+        tenant.host.create(RetiredMetricsProvider, {"product_id": held.id, "members": members})
+        assert self.names(tenant, held) == {"hits", "chat/completions", *wanted["metrics"]}
+
+    def test_the_title_of_a_method_made_by_hand_is_taken_when_everything_is_made_anew(self, tenant: Tenant) -> None:
+        example = self.example(tenant)
+        hits = next(tenant.api.pages(f"services/{example['product_id']}/metrics", "metrics"))["id"]
+        by_hand = {"metric": {"system_name": "by/hand", "friendly_name": "Tokens"}}
+        tenant.api.call("POST", f"services/{example['product_id']}/metrics/{hits}/methods", by_hand)
+        held = tenant.host.create(self.provider, example)
+        assert tenant.host.read(self.provider, held) == held
+
+    def test_the_title_of_hits_is_left_alone_in_any_case(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        wanted = held.inputs | {"metrics": {"tokens": TOKENS | {"friendly_name": "Hits"}}}
+        with pytest.raises(PluginError, match=r"'hits' \(id \d+\), which 3scale made, .*or rename 'hits' in 3scale\.$"):
             tenant.host.update(self.provider, held, wanted)
 
     def test_a_metric_that_is_to_be_a_method_is_refused(self, tenant: Tenant) -> None:

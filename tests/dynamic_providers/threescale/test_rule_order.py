@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynamic_providers.threescale.rule_order import declared_positions, named, placements
+from dynamic_providers.threescale.rule_order import declared_positions, named, placements, taken_up
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10_000)), st.permutations("abcdefgh"))
@@ -20,6 +20,23 @@ def test_positions_follow_the_order_of_the_server(declared: dict[str, int], in_o
 def test_the_declared_order_gives_the_declared_positions(declared: dict[str, int]) -> None:
     in_order = sorted(declared, key=lambda key: declared[key])
     assert declared_positions(in_order, declared) == declared
+
+
+def test_missing_rules_take_up_spare_ones_in_their_places_and_the_rest_is_left_over() -> None:
+    served = {key: {"id": number} for number, key in enumerate(("kept", "spare", "old", "foreign", "last"))}
+    taken, left_over = taken_up(served, ["spare", "old", "last"], ["new", "kept", "newer"])
+    assert list(taken.items()) == [
+        ("kept", {"id": 0}),
+        ("new", {"id": 1}),
+        ("newer", {"id": 2}),
+        ("foreign", {"id": 3}),
+    ]
+    assert left_over == [{"id": 4}]
+
+
+def test_a_missing_rule_without_a_spare_one_is_still_missing() -> None:
+    served = {"kept": {"id": 1}}
+    assert taken_up(served, [], ["new", "kept"]) == (served, [])
 
 
 def test_a_second_rule_of_the_same_request_is_told_apart_by_its_id() -> None:

@@ -97,12 +97,7 @@ class RandomTenant:
         (default,) = (rule for rule in self._api.pages(f"{path}/proxy/mapping_rules", "mapping_rules"))
         hits = default["metric_id"]
         if usual:
-            names = dice.choice((CHAT, EMBEDDING, ("models", "tokenize")))
-            methods = [self._operation(product, hits, one) for one in OPERATIONS if one.system_name in names]
-            self._api.call("DELETE", f"{path}/proxy/mapping_rules/{default['id']}")
-            for name, metric in TOKEN_METRICS.items():
-                self._item("POST", f"{path}/metrics", metric={"system_name": name, **metric})
-            return ["hits", *TOKEN_METRICS, *methods]
+            return self._usually_counted(product, hits, default["id"])
         ids, counted = {"hits": hits}, ["hits"]
         for number in range(dice.randint(0, 4)):
             counted.append(f"own_{number}/x")
@@ -124,6 +119,16 @@ class RandomTenant:
             }
             self._item("POST", f"{path}/proxy/mapping_rules", mapping_rule=rule)
         return counted
+
+    def _usually_counted(self, product: int, hits: int, default: int) -> list[str]:
+        """The same as this program makes them; `default` is the rule that goes."""
+        path = f"services/{product}"
+        names = self._random.choice((CHAT, EMBEDDING, ("models", "tokenize")))
+        methods = [self._operation(product, hits, one) for one in OPERATIONS if one.system_name in names]
+        self._api.call("DELETE", f"{path}/proxy/mapping_rules/{default}")
+        for name, metric in TOKEN_METRICS.items():
+            self._item("POST", f"{path}/metrics", metric={"system_name": name, **metric})
+        return ["hits", *TOKEN_METRICS, *methods]
 
     def _operation(self, product: int, hits: int, one: Operation) -> str:
         description = f"{one.verb} {one.pattern}"

@@ -250,6 +250,7 @@ def test_a_tenant_of_nothing_but_the_sample_gives_no_file(adopt: Adopt, tmp_path
     assert "no product can be written; there is no file" in adopted.errors
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_failure_half_way_leaves_no_file(tenant: Tenant, adopt: Adopt, tmp_path: Path) -> None:
     product(tenant.api)
     tenant.fault("html", "GET", "application_plans", count=0)

@@ -6,6 +6,21 @@ from tests.operations.adopt.simulated_up import Up
 from tests.operations.adopt.test_entries import product
 
 PASSWORD = "canary-3117-password"
+ADA = {
+    "orgName": "Ada",
+    "username": "ada",
+    "email": "ada@example.com",
+    "monthlyBillingEnabled": True,
+    "monthlyChargingEnabled": True,
+    "users": {"bob-b": {"username": "bob.b", "email": "bob@example.com", "active": False}},
+    "subscriptions": ["tiny"],
+    "applications": {
+        "first-steps": {"model": "tiny", "plan": "basic", "description": "Of first-steps"},
+        "paused": {"model": "tiny", "plan": "basic", "description": "Of paused", "suspended": True},
+    },
+    "adopt": True,
+}
+"""The entry of the account that `made` makes."""
 
 
 def signed_up(tenant: Tenant, name: str, **fields: object) -> str:
@@ -38,22 +53,7 @@ def test_an_account_its_users_and_its_applications_are_taken_over_without_a_chan
         f"left out: of developer Ada (account {account}): "
         "application Not A Key: its name is no key; allowed are small letters, digits and -\n"
     )
-    assert adopted.config["consumers"]["accounts"] == {
-        "ada": {
-            "orgName": "Ada",
-            "username": "ada",
-            "email": "ada@example.com",
-            "monthlyBillingEnabled": True,
-            "monthlyChargingEnabled": True,
-            "users": {"bob-b": {"username": "bob.b", "email": "bob@example.com", "active": False}},
-            "subscriptions": ["tiny"],
-            "applications": {
-                "first-steps": {"model": "tiny", "plan": "basic", "description": "Of first-steps"},
-                "paused": {"model": "tiny", "plan": "basic", "description": "Of paused", "suspended": True},
-            },
-            "adopt": True,
-        }
-    }
+    assert adopted.config["consumers"]["accounts"] == {"ada": ADA}
     keys = [one["user_key"] for one in tenant.state()["application"] if one.get("user_key")]
     assert keys
     assert not [secret for secret in (*keys, PASSWORD) if secret in adopted.text + adopted.errors]

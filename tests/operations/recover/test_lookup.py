@@ -185,6 +185,7 @@ def test_a_token_of_other_rights_may_be_somebody_elses() -> None:
         assert not made.ours
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_token_that_cannot_be_discarded_is_told_in_words() -> None:
     with serving(Tokens()) as fake:
         made = found(fake, token())

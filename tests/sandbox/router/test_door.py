@@ -50,6 +50,15 @@ class _World:
         return self.session.request(options.pop("method", "GET"), url, proxy=self.proxy, **options)
 
 
+async def _cut(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Length": "100"})
+    await response.prepare(request)
+    await response.write(b"half")
+    assert request.transport is not None
+    request.transport.abort()
+    return response
+
+
 def _application(calls: list[str], released: asyncio.Event) -> web.Application:
     async def echo(request: web.Request) -> web.Response:
         calls.append(request.path)
@@ -68,21 +77,13 @@ def _application(calls: list[str], released: asyncio.Event) -> web.Application:
         await response.write(b"data: second\n\n")
         return response
 
-    async def cut(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Length": "100"})
-        await response.prepare(request)
-        await response.write(b"half")
-        assert request.transport is not None
-        request.transport.abort()
-        return response
-
     async def silent(_request: web.Request) -> web.Response:
         await released.wait()
         return web.Response()
 
     application = web.Application(client_max_size=2**26)
     application.router.add_get("/events", events)
-    application.router.add_get("/cut", cut)
+    application.router.add_get("/cut", _cut)
     application.router.add_get("/silent", silent)
     application.router.add_route("*", "/{path:.*}", echo)
     return application
@@ -93,6 +94,21 @@ def _route(name: str, host: str, service: str, **tls: str) -> dict[str, Any]:
     annotations = {"haproxy.router.openshift.io/timeout": "300ms"}
     spec = {"host": host, "to": {"kind": "Service", "name": service}} | ({"tls": tls} if tls else {})
     return {"metadata": metadata | {"annotations": annotations}, "spec": spec}
+
+
+def _admission() -> Admission:
+    admission = Admission(KubeClient.__new__(KubeClient), "apps.maas.test")
+    admission.table = RouteTable(
+        [
+            _route("m", _HOST, "m", termination="edge", insecureEdgeTerminationPolicy="Redirect"),
+            _route("allow", "allow.apps.maas.test", "m", termination="edge", insecureEdgeTerminationPolicy="Allow"),
+            _route("strict", "strict.apps.maas.test", "m", termination="edge"),
+            _route("plain", "plain.apps.maas.test", "m"),
+            _route("none", "none.apps.maas.test", "gone", termination="edge"),
+            _route("pretended", "pretended.apps.maas.test", "pretended", termination="edge"),
+        ]
+    )
+    return admission
 
 
 def _resolver(port: int) -> Resolver:
@@ -118,19 +134,8 @@ async def _routed(folder: Path) -> AsyncIterator[_World]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     backend = runner.addresses[0][1]
-    admission = Admission(KubeClient.__new__(KubeClient), "apps.maas.test")
-    admission.table = RouteTable(
-        [
-            _route("m", _HOST, "m", termination="edge", insecureEdgeTerminationPolicy="Redirect"),
-            _route("allow", "allow.apps.maas.test", "m", termination="edge", insecureEdgeTerminationPolicy="Allow"),
-            _route("strict", "strict.apps.maas.test", "m", termination="edge"),
-            _route("plain", "plain.apps.maas.test", "m"),
-            _route("none", "none.apps.maas.test", "gone", termination="edge"),
-            _route("pretended", "pretended.apps.maas.test", "pretended", termination="edge"),
-        ]
-    )
     faults, store = Faults(), RequestStore(folder / "audit")
-    forwarder = Forwarder(admission, _resolver(backend), faults, store)
+    forwarder = Forwarder(_admission(), _resolver(backend), faults, store)
     authority = Authority(folder, "router-ca")
     context = authority.issue("router", "r", hosts=("*.apps.maas.test",)).server_context()
     door = Door.to(forwarder, context, lambda host: host.endswith(".apps.maas.test"))

@@ -137,8 +137,7 @@ def _gateway(walk: Walk) -> None:
     walk.call(f"POST {PRODUCT}/proxy/deploy")
     sandbox = {**walk.ids, "environment": "sandbox"}
     walk.ids, kept = sandbox, walk.ids
-    version = walk.call(f"GET {PRODUCT}/proxy/configs/{{environment}}/latest")["version"]
-    walk.ids["version"] = version
+    walk.ids["version"] = walk.call(f"GET {PRODUCT}/proxy/configs/{{environment}}/latest")["version"]
     walk.call(f"GET {PRODUCT}/proxy/configs/{{environment}}/{{version}}")
     walk.call(f"POST {PRODUCT}/proxy/configs/{{environment}}/{{version}}/promote", to="production")
     walk.ids = kept

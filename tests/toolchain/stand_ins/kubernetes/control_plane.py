@@ -136,11 +136,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def running(servers: dict[str, str], folder: Path) -> Iterator[ControlPlane]:
-    """Start the servers; yield once they answer and the controllers work; stop them."""
-    config = _credentials(folder, f"https://127.0.0.1:{(api_port := free_port())}")
+def _commands(servers: dict[str, str], folder: Path, config: Path, api_port: int) -> tuple[str, ...]:
+    """What starts etcd, the API server on this port, and the controllers with this kubeconfig."""
     etcd, peer = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
-    commands = (
+    return (
         (
             f"{servers['etcd']} --data-dir {folder}/etcd --unsafe-no-fsync --log-level error "
             f"--listen-client-urls {etcd} --advertise-client-urls {etcd} --listen-peer-urls {peer} "
@@ -160,6 +159,12 @@ def running(servers: dict[str, str], folder: Path) -> Iterator[ControlPlane]:
             f"--controllers {CONTROLLERS} --kube-api-qps 500 --kube-api-burst 1000"
         ),
     )
+
+
+def running(servers: dict[str, str], folder: Path) -> Iterator[ControlPlane]:
+    """Start the servers; yield once they answer and the controllers work; stop them."""
+    config = _credentials(folder, f"https://127.0.0.1:{(api_port := free_port())}")
+    commands = _commands(servers, folder, config, api_port)
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for number, command in enumerate(commands):
@@ -195,7 +200,7 @@ def _define_kinds(plane: ControlPlane) -> None:
     """Define the custom kinds before the controllers start, whose garbage collector looks for new ones every 30 s."""
     crds = [WIDGET_CRD]
     if API_MANAGER_CRD.is_file():
-        crds.append(yaml.safe_load(API_MANAGER_CRD.read_text()))
+        crds.append(yaml.load(API_MANAGER_CRD.read_text(), Loader=yaml.CSafeLoader))
     for crd in crds:
         plane.create(crd)
     for crd in crds:

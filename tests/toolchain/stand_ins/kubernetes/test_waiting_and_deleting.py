@@ -20,8 +20,14 @@ AVAILABLE = {"status": {"conditions": [{"type": "Available", "status": "True"}]}
 
 
 def soon(plane: ControlPlane, obj: Tree, change: Tree) -> threading.Timer:
-    """Write the status a moment from now, as an operator does."""
-    timer = threading.Timer(0.3, lambda: plane.merge_patch(obj, change, manager="operator", part="/status"))
+    """Write the status a moment after the object is there, as an operator does."""
+    name, namespace = obj["metadata"]["name"], obj["metadata"]["namespace"]
+
+    def write() -> None:
+        plane.eventually(lambda: plane.get(obj["apiVersion"], obj["kind"], name, namespace))
+        plane.merge_patch(obj, change, manager="operator", part="/status")
+
+    timer = threading.Timer(0.3, write)
     timer.start()
     return timer
 
