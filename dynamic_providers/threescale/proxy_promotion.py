@@ -7,6 +7,8 @@ changes nothing.
 
 A repair of drift changes nothing that is declared: a rule added by hand that an earlier `up` promoted with the rest is
 removed by `MappingRules`, and the fingerprint stays. So what this process has written to the product promotes as well.
+A run that is killed between such a repair and the promotion takes that note with it: `pulumi up --replace` with the URN
+of the promotion then promotes what the product is set to.
 """
 
 from dataclasses import dataclass

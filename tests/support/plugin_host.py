@@ -171,7 +171,17 @@ class PluginHost:
             self._printed += printed
 
     def _props(self, provider: type[ResourceProvider], props: Json) -> struct_pb2.Struct:
-        return _struct({**props, PROVIDER_KEY: serialize_provider(provider())})
+        return _struct({**props, PROVIDER_KEY: _code(provider)})
+
+
+_codes: dict[type[ResourceProvider], str] = {}
+
+
+def _code(provider: type[ResourceProvider]) -> str:
+    """Return the provider as the program puts it beside the inputs; made once, because it is always the same."""
+    if provider not in _codes:
+        _codes[provider] = serialize_provider(provider())
+    return _codes[provider]
 
 
 def _struct(props: Json) -> struct_pb2.Struct:
