@@ -14,7 +14,7 @@ from components.config.stack import Secrets
 from components.config.validation import validated
 from components.model_api import ModelApi, ModelApiArgs
 from components.site import Site
-from components.site.instances import FIRST, instance_of
+from components.site.instances import FIRST, instances_by_model
 
 APICAST = {"name": "apicast", "version": "builtin"}
 OTHERS: dict[str, Any] = {
@@ -68,7 +68,7 @@ def place() -> None:
     """Register the catalogue that BENCH_SETTINGS asks for."""
     settings = catalogue(json.loads(os.environ["BENCH_SETTINGS"]))
     inputs = {"adminUrl": "https://set.in.the.environment", "accessToken": TOKEN, "caBundle": ""}
-    owners = {key: instance_of(key) for key in settings.models}
+    owners = instances_by_model(settings)
     made = {name: pulumi.ProviderResource("pulumi-python", name, inputs) for name in sorted({FIRST, *owners.values()})}
     secret = pulumi.Output.secret("unused")
     site = Site(

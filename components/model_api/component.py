@@ -134,7 +134,8 @@ class ModelApi(pulumi.ComponentResource):
                 product_id=product.id,
                 metrics=definition.metrics,
                 methods=definition.methods,
-                foreign=self._foreign,
+                # Only a promoted configuration lets go of what nobody declared: until then nothing removes it.
+                foreign=self._foreign if self._settings.promotion_of(self._args.key).production else "keep",
             ),
             self._entity(product, [usages]),
         )

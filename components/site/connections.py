@@ -11,7 +11,7 @@ from components.config.hosts import threescale_admin_url
 from components.config.kubeconfig import KubeconfigError, kubeconfig_path
 from components.config.stack import Stack
 from components.custom_resources import ClusterSchemas
-from components.site.instances import FIRST, instance_of
+from components.site.instances import FIRST, instances_by_model
 from components.site.site import Site
 
 _DYNAMIC = "pulumi-python"
@@ -31,7 +31,7 @@ def connected(stack: Stack, ca_bundle: str, schemas: ClusterSchemas | None) -> S
         "accessToken": stack.secrets.threescale_access_token,
         "caBundle": ca_bundle,
     }
-    owners = {key: instance_of(key) for key in settings.models}
+    owners = instances_by_model(settings)
     instances = {name: pulumi.ProviderResource(_DYNAMIC, name, api) for name in sorted({FIRST, *owners.values()})}
     cluster = {"kubeconfig": kubeconfig, "context": settings.cluster.context or ""}
     return Site(

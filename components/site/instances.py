@@ -7,6 +7,7 @@ instances' settings, finds no reason to replace, and goes on with the new one.
 
 import hashlib
 
+from components.config import Settings
 from dynamic_providers.threescale import at_once
 
 MOST = at_once.OF_A_TENANT // at_once.OF_A_PROCESS
@@ -16,7 +17,16 @@ FIRST = "threescale"
 """The instance that always exists: it also works on what belongs to the tenant and to its accounts."""
 
 
-def instance_of(key: str) -> str:
-    """Name of the instance that works on model `key`; other models have no part in it, so nobody moves."""
-    number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % MOST
+def instances_by_model(settings: Settings) -> dict[str, str]:
+    """Key of a model → name of the instance that works on it.
+
+    By the permanent name in 3scale: under another key the same entities stay with the process that may have to tell a
+    record of theirs from another (docs/decisions/0006).
+    """
+    return {key: instance_of(settings.system_name(key)) for key in settings.models}
+
+
+def instance_of(system_name: str) -> str:
+    """Name of the instance that works on this product; other products have no part in it, so nobody moves."""
+    number = int.from_bytes(hashlib.sha256(system_name.encode()).digest()[:8]) % MOST
     return FIRST if number == 0 else f"{FIRST}-{number + 1}"

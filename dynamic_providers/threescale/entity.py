@@ -141,6 +141,10 @@ class EntityProvider(TenantProvider):
         while self.entity.purge and api.exists(self.entity.purge, id_):
             wait.pause("deleted; 3scale's background job still holds its name")
 
+    def called(self, wanted: Json) -> str:
+        """Return what an error calls the entity."""
+        return str(wanted[self.entity.natural_key])
+
     # What all entities do.
 
     def path(self, known: Json) -> str:
@@ -241,12 +245,12 @@ class EntityProvider(TenantProvider):
 
     def _left_behind(self, api: "AdminApi", wanted: Json) -> str | None:
         """Return the id of what a create whose answer was lost has made; it was absent before."""
-        entity = self.entity
         try:
             return self.find(api, wanted, fresh=True)
+        except NotFound:  # what it belongs to is gone, and it with that
+            raise
         except ThreescaleError as broken:
-            key = str(wanted[entity.natural_key])
-            raise MaybeMade(entity.title, key, broken, switch=entity.switch) from None
+            raise MaybeMade(self.entity.title, self.called(wanted), broken, switch=self.entity.switch) from None
 
     def _post(self, api: "AdminApi", wanted: Json) -> Json:
         """Send the create; while an entity that is being purged still holds the name, wait for it."""
@@ -263,8 +267,7 @@ class EntityProvider(TenantProvider):
             wait.pause("the entity that was deleted before still holds it")
 
     def _taken(self, wanted: Json, holder: str) -> Taken:
-        entity = self.entity
-        return Taken(entity.title, str(wanted[entity.natural_key]), holder, switch=entity.switch)
+        return Taken(self.entity.title, self.called(wanted), holder, switch=self.entity.switch)
 
     def _take_back(self, api: "AdminApi", id_: str, wanted: Json, broken: Exception) -> None:
         try:

@@ -116,7 +116,8 @@ class MaybeMade(ThreescaleError):
             f"its answer was lost, and looking for {title} {key!r} failed too ({cause.wrong}), so it may exist or not",
             "A create is sent again only when it is certain that the first one made nothing",
             "When 3scale answers again, run `pulumi up`: it makes what is missing. If it refuses the name as taken, "
-            f"declare `adopt: true`, which is `{switch}` in the stack's configuration: then this create made it",
+            f"this create has probably made it: compare, then declare `adopt: true`, which is `{switch}` in the "
+            "stack's configuration",
         )
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from dynamic_providers.threescale.client import AdminApi
 
 TITLE = "friendly_name"
+LONGEST_TITLE = 255
+"""Characters that fit the column (porta, db/schema.rb, metrics)."""
 
 
 def free_titles(api: "AdminApi", product_id: str, held: dict[str, Json], wanted: Json) -> None:
@@ -18,7 +20,7 @@ def free_titles(api: "AdminApi", product_id: str, held: dict[str, Json], wanted:
 
     These are members that get another title themselves, in `wanted`; members that an update stops declaring, as their
     successors may carry on their titles while the gateways still count them; and, where `foreign` is `remove`, members
-    that nobody declared, which stay only until `RetiredMetrics` comes.
+    that nobody declared, which stay until `RetiredMetrics` runs next.
 
     Raises:
         ThreescaleError: a title belongs to a member that is to be left alone; nothing was renamed.
@@ -31,7 +33,8 @@ def free_titles(api: "AdminApi", product_id: str, held: dict[str, Json], wanted:
         if name not in ours and (name == HITS or wanted["foreign"] == KEEP):
             raise _taken(product_id, held[name], heirs[held[name][TITLE]])
     for name in in_the_way:
-        freed = {TITLE: f"{held[name][TITLE]} ({name})"}
+        beside = f" ({name})"
+        freed = {TITLE: f"{held[name][TITLE][: LONGEST_TITLE - len(beside)]}{beside}"}
         api.call("PUT", metric_path(product_id, held[name]), {"metric": freed})
         held[name] = held[name] | freed
 

@@ -15,7 +15,6 @@ from pulumi.dynamic import CheckFailure, CheckResult
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import OF_TENANT, Entity, EntityProvider, EntityResource
-from dynamic_providers.threescale.errors import Taken
 from dynamic_providers.threescale.policy_in_use import explained
 from dynamic_providers.threescale.policy_manifest import problems
 from dynamic_providers.threescale.shapes import Title
@@ -91,8 +90,9 @@ class PolicyDefinitionProvider(EntityProvider):
         with explained(api, "delete", known):
             super().remove(api, id_, known)
 
-    def _taken(self, wanted: Json, holder: str) -> Taken:
-        return Taken(self.entity.title, f"{wanted['name']} {wanted['version']}", holder, switch=self.entity.switch)
+    def called(self, wanted: Json) -> str:
+        """Return name and version."""
+        return f"{wanted['name']} {wanted['version']}"
 
 
 class PolicyDefinition(EntityResource, module="threescale", name="PolicyDefinition"):

@@ -27,7 +27,7 @@ def _seconds_since_1970(date: str) -> float | None:
     """Return the point in time that an HTTP date names in any of its three forms (RFC 9110, section 5.6.7)."""
     try:
         read = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # Of the three forms one has no zone; all of them mean UTC.
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()

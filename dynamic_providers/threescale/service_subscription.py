@@ -55,8 +55,10 @@ class ServiceSubscriptionProvider(TenantProvider):
 
     def create(self, props: Json) -> CreateResult:
         """Subscribe the account, or take over the subscription that it has."""
-        wanted = self.canonical(props)
-        contract = self._converged(wanted)
+        api, wanted, before = self.api, self.canonical(props), set[str]()
+        contract = self._converged(wanted, before)
+        if str(contract["id"]) in before:
+            api.adopt(_path(contract["id"]))
         return CreateResult(str(contract["id"]), self._state(contract, wanted))
 
     def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
@@ -76,23 +78,40 @@ class ServiceSubscriptionProvider(TenantProvider):
         return ReadResult(id_, state, self.canonical(state))
 
     def delete(self, _id: str, _props: Json) -> None:
-        """End the subscription; one that is gone, with its account or alone, is fine."""
+        """End the subscription; one that is gone, with its account or alone, is fine.
+
+        One that this run has taken over stays: the record that is deleted now is the older one of two.
+        """
         known = self.canonical(_props)
+        if self.api.adopted(_path(_id)):
+            return
         with suppress(NotFound):
             contracts = Contracts(self.api, known["account_id"])
             if contract := contracts.by_id(_id):
                 contracts.end(contract)
 
-    def _converged(self, wanted: Json) -> Json:
-        """Return the account's contract with the product, made or moved as declared; it looks before it writes."""
-        api = self.api
-        return api.heal(
-            lambda: Contracts(api, wanted["account_id"]).on_plan(wanted[PLAN], product=wanted["product_id"])
-        )
+    def _converged(self, wanted: Json, before: set[str] | None = None) -> Json:
+        """Return the account's contract with the product, made or moved as declared; it looks before it writes.
+
+        `before` is told the ids of the account's contracts at the first look.
+        """
+        api, first = self.api, [before] if before is not None else []
+
+        def attempt() -> Json:
+            contracts = Contracts(api, wanted["account_id"])
+            while first:
+                first.pop().update(str(one["id"]) for one in contracts.all)
+            return contracts.on_plan(wanted[PLAN], product=wanted["product_id"])
+
+        return api.heal(attempt)
 
     def _state(self, contract: Json, known: Json) -> Json:
         told = {PLAN: str(contract["plan_id"]), "product_id": str(contract["service_id"])}
         return known | told | {"state": contract["state"], IN_PLACE: contract[IN_PLACE]}
+
+
+def _path(id_: object) -> str:
+    return f"service_subscriptions/{id_}"
 
 
 class ServiceSubscription(EntityResource, module="threescale", name="ServiceSubscription"):

@@ -58,6 +58,8 @@ class UndeletableProvider(EntityProvider):
                 return api.item("POST", self.entity.path, self._wrapped(self.body(wanted)))
             if not sent:
                 self._refuse(holder, wanted)
+                if holder.get("published"):
+                    api.adopt(f"{self.path(wanted)}/{holder['id']}")
             return self.converge(api, holder, wanted)
 
         item = api.heal(attempt)

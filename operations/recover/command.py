@@ -18,6 +18,7 @@ from operations.recover.deployment import (
     Found,
     PendingCreate,
     doomed,
+    doubles,
     holders,
     pending,
     pending_creates,
@@ -153,6 +154,24 @@ def _read_back(stack: Stack, unread: Unread) -> int:
     return len(targets)
 
 
+def _refuse_doubles(stack: Stack, state: Mapping[str, Any]) -> None:
+    """An object that got another resource name is recorded twice in a run that did not end: a person has to choose.
+
+    Raises:
+        OperationError: There is one; the rest is recovered.
+    """
+    if not (found := doubles(state, natural_key.TYPES)):
+        return
+    told = "\n".join(f"  id {id_}: {', '.join(urns)}" for id_, urns in found)
+    message = (
+        f"asked stack {stack.name} what the next `pulumi up` may delete: these objects have two names in the state, "
+        f"and with the one that the program no longer declares `up` would delete the object:\n{told}\n"
+        "one name per object is allowed. Forget the older one of each, which leaves the object alone: "
+        f"`pulumi state delete --stack {shlex.quote(stack.name)} '<URN>'`"
+    )
+    raise OperationError(message)
+
+
 def _quieted(stack: Stack) -> None:
     """Nothing of the killed run is at work any more, and its state is readable and unlocked."""
     if ended := orphans.end(PROJECT):
@@ -185,8 +204,10 @@ def main(name: str, accepted: Sequence[str] = ()) -> int:
         print(f"the state as it was: {_backup(stack, state)}")
         unread.remember(left | set(found) | set(_told(unsettled(state))))
         stack.restore(recovered(state, found))
-    if not (left or operations or twice):
+    if left or operations or twice:
+        print(f"stack {name}: {_read_back(stack, unread)} resources read; run `pulumi up --stack {name}` to go on")
+        state = stack.export()
+    else:
         print(f"stack {name}: nothing was pending")
-        return 0
-    print(f"stack {name}: {_read_back(stack, unread)} resources read; run `pulumi up --stack {name}` to go on")
+    _refuse_doubles(stack, state)
     return 0

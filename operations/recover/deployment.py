@@ -80,6 +80,15 @@ def doomed(state: Mapping[str, Any]) -> list[str]:
     return sorted({str(one["urn"]) for one in _resources(state) if _is_doomed(one, _living(state))})
 
 
+def doubles(state: Mapping[str, Any], types: AbstractSet[str]) -> list[tuple[str, list[str]]]:
+    """Id and URNs of each object of `types` that several living records have; the next `up` deletes it with one."""
+    urns: dict[tuple[str, str], list[str]] = {}
+    for one in _resources(state):
+        if one["type"] in types and one.get("id") and not (one.get("delete") or one.get("pendingReplacement")):
+            urns.setdefault((one["type"], str(one["id"])), []).append(str(one["urn"]))
+    return [(id_, held) for (_, id_), held in sorted(urns.items()) if len(held) > 1]
+
+
 def _living(state: Mapping[str, Any]) -> set[tuple[str, str]]:
     return {(str(one["type"]), str(one.get("id", ""))) for one in _resources(state) if not one.get("delete")}
 

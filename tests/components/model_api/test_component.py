@@ -190,6 +190,8 @@ def test_production_can_be_held_back_and_what_it_still_counts_stays() -> None:
 
     assert (held["staging"], held["production"]) == (True, False)
     assert "RetiredMetrics" not in kinds(changed)
+    assert inputs(changed, "Metrics")["foreign"] == "keep"
+    assert inputs(changed, "MappingRules")["foreign"] == "remove"
 
 
 def test_a_model_may_be_promoted_otherwise_than_the_others() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from components.custom_resources import ClusterSchemas
 from components.site import Site
-from components.site.instances import instance_of
+from components.site.instances import instance_of, instances_by_model
 from tests.support.platform import MODEL, placed
 from tests.support.recorder import secret
 
@@ -43,6 +43,16 @@ def test_a_long_catalogue_is_spread_over_four_instances_and_nobody_moves_when_it
     assert set(owners) == {"threescale", "threescale-2", "threescale-3", "threescale-4"}
     assert max(owners.count(name) for name in set(owners)) < 40
     assert instance_of("llama-32-1b-instruct-cpu") == "threescale-3"
+
+
+def test_a_model_under_another_key_keeps_its_instance_with_its_system_name() -> None:
+    source = {"source": {"external": "http://x.example"}, "plans": ["standard"]}
+    keys = [f"renamed-{number}" for number in range(8)]
+    models = {MODEL: None, **{key: source | {"systemName": f"same-{key}"} for key in keys}}
+    owners: dict[str, str] = {}
+    placed(lambda site, _gate: owners.update(instances_by_model(site.settings)), models=models, consumers=None)
+
+    assert owners == {key: instance_of(f"same-{key}") for key in keys}
 
 
 def test_only_the_instances_that_are_needed_are_made() -> None:

@@ -7,7 +7,7 @@ import pulumi
 from components.config.stack import Stack, load
 from components.model_api import ModelApi, ModelApiArgs
 from components.site import Site
-from components.site.instances import FIRST, instance_of
+from components.site.instances import FIRST, instances_by_model
 from dynamic_providers.threescale.gate import Gate, GateArgs
 
 
@@ -18,7 +18,7 @@ def site_of(stack: Stack) -> Site:
         "accessToken": stack.secrets.threescale_access_token,
         "caBundle": "",
     }
-    owners = {key: instance_of(key) for key in stack.settings.models}
+    owners = instances_by_model(stack.settings)
     names = sorted({FIRST, *owners.values()})
     instances = {name: pulumi.ProviderResource("pulumi-python", name, api) for name in names}
     first = instances[FIRST]

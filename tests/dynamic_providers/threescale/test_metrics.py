@@ -106,6 +106,15 @@ class TestMetrics(OwnedConformance, LostAnswers):
         held = tenant.host.create(self.provider, example)
         assert tenant.host.read(self.provider, held) == held
 
+    def test_a_title_that_is_freed_still_fits(self, tenant: Tenant) -> None:
+        held = tenant.host.create(self.provider, self.example(tenant))
+        longest = "T" * 255
+        by_hand = {"metric": {"system_name": "by_hand", "friendly_name": longest, "unit": "1"}}
+        tenant.api.call("POST", f"services/{held.id}/metrics", by_hand)
+        wanted = held.inputs | {"metrics": {"tokens": TOKENS | {"friendly_name": longest}}}
+        updated = tenant.host.update(self.provider, held, wanted)
+        assert tenant.host.read(self.provider, updated) == updated
+
     def test_the_title_of_hits_is_left_alone_in_any_case(self, tenant: Tenant) -> None:
         held = tenant.host.create(self.provider, self.example(tenant))
         wanted = held.inputs | {"metrics": {"tokens": TOKENS | {"friendly_name": "Hits"}}}

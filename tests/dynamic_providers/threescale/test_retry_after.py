@@ -20,6 +20,7 @@ ASKED_FOR = [
 NOT_ASKED_FOR = [
     ({"Retry-After": "Wed, 21 Oct 2015 07:27:00 GMT", "Date": ANSWERED}, 0.0),
     ({"Retry-After": "soon"}, 0.0),
+    ({"Retry-After": "Wed, 21 Oct 2015 07:28:07 +99999999999999999999"}, 0.0),
     ({"Retry-After": "-7"}, 0.0),
     ({"Retry-After": ""}, 0.0),
     ({}, 0.0),

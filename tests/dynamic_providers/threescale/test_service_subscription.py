@@ -61,6 +61,14 @@ class Subscriptions:
         assert tenant.host.create(PROVIDER, held.inputs) == held
         assert tenant.writes() == []
 
+    def test_one_that_a_run_has_taken_over_stays_when_that_run_deletes_the_older_record(self, tenant: Tenant) -> None:
+        older = tenant.host.create(PROVIDER, self.example(tenant))
+        taken_over = tenant.host.create(PROVIDER, older.inputs)
+        tenant.host.delete(PROVIDER, older)
+        assert tenant.host.read(PROVIDER, taken_over) == taken_over
+        tenant.host.delete(PROVIDER, taken_over)
+        assert tenant.host.read(PROVIDER, taken_over).id == ""
+
     @pytest.mark.row("S-202")
     def test_one_that_an_application_brought_is_taken_over(self, tenant: Tenant) -> None:
         inputs = self.example(tenant)

@@ -103,6 +103,16 @@ class TestSsoIntegration(LostAnswers):
         adopted = tenant.host.create(self.provider, self.example(tenant) | {"adopt": True})
         assert (tenant.writes(), adopted.id) == ([], held.id)
 
+    def test_what_a_run_has_adopted_stays_published_when_that_run_deletes_the_older_record(
+        self, tenant: Tenant
+    ) -> None:
+        older = tenant.host.create(self.provider, self.example(tenant))
+        adopted = tenant.host.create(self.provider, self.example(tenant) | {"adopt": True})
+        tenant.host.delete(self.provider, older)
+        assert tenant.host.read(self.provider, adopted) == adopted
+        tenant.host.delete(self.provider, adopted)
+        assert not tenant.host.read(self.provider, adopted).inputs["published"]
+
     def test_adoption_leaves_the_next_preview_empty(self, tenant: Tenant) -> None:
         tenant.host.create(self.provider, self.example(tenant))
         wanted = self.example(tenant) | self.change

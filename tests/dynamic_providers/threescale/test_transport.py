@@ -13,9 +13,8 @@ from dynamic_providers.threescale.errors import Unavailable
 from tests.dynamic_providers.threescale.scripted import Reply, in_turn, scripted
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[str, ssl.SSLContext]:
-    """A certificate for 127.0.0.1 that nobody knows, and a server context with it."""
+def own_authority(file: Path) -> tuple[str, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that nobody knows, and a server context with it; `file` is for both keys."""
     key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "own authority")])
     built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
@@ -27,17 +26,44 @@ def certificate(tmp_path: Path) -> tuple[str, ssl.SSLContext]:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    file = tmp_path / "server.pem"
     file.write_bytes(private + pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return pem.decode(), context
 
 
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[str, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that nobody knows, and a server context with it."""
+    return own_authority(tmp_path / "server.pem")
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> str:
+    """The certificate of an authority that has signed nothing here."""
+    return own_authority(tmp_path / "other.pem")[0]
+
+
 def test_the_configured_authority_is_trusted(certificate: tuple[str, ssl.SSLContext]) -> None:
     pem, context = certificate
     with scripted(in_turn(Reply(body={"ok": 1})), context) as server:
         assert server.api(ca_bundle=pem).call("GET", "provider") == {"ok": 1}
+
+
+@pytest.mark.parametrize("configured", [False, True], ids=["alone", "beside a configured one"])
+def test_the_systems_authorities_are_trusted(
+    certificate: tuple[str, ssl.SSLContext],
+    another: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    configured: bool,
+) -> None:
+    system = tmp_path / "system.pem"
+    system.write_text(certificate[0])
+    monkeypatch.setenv("SSL_CERT_FILE", str(system))
+    with scripted(in_turn(Reply(body={"ok": 1})), certificate[1]) as server:
+        assert server.api(ca_bundle=another if configured else "").call("GET", "provider") == {"ok": 1}
 
 
 @pytest.mark.row("S-185")

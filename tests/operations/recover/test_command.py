@@ -146,6 +146,20 @@ def test_a_record_to_be_deleted_of_what_is_in_use_is_dropped_also_when_nothing_w
     assert "Backend one: is in use, so its record to be deleted is dropped" in capsys.readouterr().out
 
 
+def test_an_object_under_two_names_is_told_with_both_after_the_rest_is_recovered(
+    pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed = [{**pending(urn)["resource"], "id": "7"} for urn in (ONE, f"{ONE}-renamed")]
+    pulumi.keep("state", {"version": 3, "deployment": {"resources": renamed, "pending_operations": [pending(TWO)]}})
+    on_server(monkeypatch, {TWO: Found(identity="12")})
+    with pytest.raises(OperationError, match=rf"id 7: {ONE}, {ONE}-renamed") as refusal:
+        command.main("dev")
+    assert "pulumi state delete --stack dev" in str(refusal.value)
+    assert (TWO, "12") in recorded(pulumi)
+    with pytest.raises(OperationError, match="id 7"):
+        command.main("dev")
+
+
 def test_nothing_is_deleted_before_everything_is_known_to_be_ours(
     pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from operations.recover.deployment import (
     SECRET_SIGNATURE,
     doomed,
+    doubles,
     holders,
     pending_creates,
     plain,
@@ -120,3 +121,11 @@ def test_records_to_be_deleted_stay_where_nothing_else_has_their_object() -> Non
     state = deployment({"urn": BACKEND, "id": "7", "type": "t", "delete": True})
     assert doomed(state) == []
     assert recovered(state, {})["deployment"] == state["deployment"]
+
+
+def test_an_object_under_two_names_is_found_whatever_waits_for_its_deletion_aside() -> None:
+    one = {"urn": BACKEND, "id": "7", "type": "t"}
+    other, waiting = {**one, "urn": f"{BACKEND}2"}, {**one, "urn": f"{BACKEND}3", "delete": True}
+    another = {**one, "type": "of another system"}
+    assert doubles(deployment(one, other, waiting, another), {"t"}) == [("7", [BACKEND, f"{BACKEND}2"])]
+    assert doubles(deployment(one, waiting, another), {"t"}) == []

@@ -40,7 +40,7 @@ class Model:
     def __init__(self, tenant: Tenant, key: str, spec: Declared) -> None:
         self._tenant, self._spec = tenant, spec
         self._key = key
-        self._name = spec.get("called", key)
+        self._name = str(spec.get("called") or spec.get("called_without_alias") or key)
         self._adopt = spec["adopt"]
 
     def placed(self) -> Placed:
@@ -58,7 +58,7 @@ class Model:
     @property
     def _was(self) -> str:
         """What the resources were called before they got another name."""
-        return self._key if self._name != self._key else ""
+        return self._key if "called" in self._spec else ""
 
     def _part(self, product: Product, *after: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options of what is part of a product: it goes with it, and converges on whatever a new run finds there."""
