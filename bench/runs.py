@@ -25,6 +25,11 @@ FIXED_CALLS = 8
 looked up, two calls in each of at most four processes."""
 
 
+def counted(models: int) -> str:
+    """Return the number of models in words."""
+    return "1 model" if models == 1 else f"{models} models"
+
+
 class Bench:
     """All runs below one folder; prints each step as it begins."""
 
@@ -45,14 +50,14 @@ class Bench:
         return self.figures
 
     def _configured(self, tenant: Tenant, project: Project, models: int) -> None:
-        self._say(f"configure {models} models, every state write skipped")
+        self._say(f"configure {counted(models)}, every state write skipped")
         seconds = project.up(checkpoints=False)
         calls, writes = tenant.asked()
         floor = models * ONE.calls
         good = calls <= GOAL * floor + FIXED_CALLS
-        self._add(f"calls to configure {models} models", calls, "calls", floor, f"≤ {GOAL} × floor", good=good)
-        self._add(f"of them writes, {models} models", writes, "writes")
-        self._add(f"wall time, {models} models, no latency, no checkpoints", seconds, "s")
+        self._add(f"calls to configure {counted(models)}", calls, "calls", floor, f"≤ {GOAL} × floor", good=good)
+        self._add(f"of them writes, {counted(models)}", writes, "writes")
+        self._add(f"wall time, {counted(models)}, no latency, no checkpoints", seconds, "s")
 
     def _afterwards(self, tenant: Tenant, project: Project, models: int) -> None:
         size, resources = project.state()
