@@ -98,7 +98,8 @@ def test_a_name_that_is_being_purged_is_waited_for(stack: Stack) -> None:
     before, whole = stack.tenant.inventory(), like_tiny(stack.tenant, "purged")
     body = {"service": {"system_name": "purged", "name": "Former"}}
     former = stack.tenant.api.item("POST", "services", body)["id"]
-    stack.tenant.fault("slow_purge", "DELETE", "/services/", seconds=4)
+    # Longer than a busy machine takes to start an engine.
+    stack.tenant.fault("slow_purge", "DELETE", "/services/", seconds=20)
     stack.tenant.api.call("DELETE", f"services/{former}")
     stack.declare(model("purged"))
     assert "the entity that was deleted before still holds it" in stack.up()
