@@ -198,8 +198,9 @@ def main(name: str, accepted: Sequence[str] = ()) -> int:
         print(f"stack {name}: an earlier recover was cut off before it had read {len(left)} resources; it goes on")
     for urn in twice:
         print(f"  {urn.split('::')[2]} {urn.rsplit('::', 1)[-1]}: is in use, so its record to be deleted is dropped")
-    if operations or twice:
+    if operations:
         print(f"stack {name}: {len(operations)} operations were pending; asking where they went")
+    if operations or twice:
         found = _found(stack, frozenset(accepted), left)
         print(f"the state as it was: {_backup(stack, state)}")
         unread.remember(left | set(found) | set(_told(unsettled(state))))

@@ -8,6 +8,9 @@ from typing import Any
 
 SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"  # noqa: S105 (Pulumi's public marker, sdk/go/common/resource/sig.go)
 
+Object = tuple[str, str]
+"""Type and id: what a record of the state stands for."""
+
 
 def plain(value: Any) -> Any:  # noqa: ANN401 (JSON)
     """`value` with every secret of an export made with `--show-secrets` replaced by what it holds."""
@@ -66,35 +69,38 @@ def recorded(state: Mapping[str, Any]) -> set[str]:
     return {str(resource["urn"]) for resource in _resources(state)}
 
 
-def holders(state: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """(Type, id) → URN of what an export records as existing: a create that ends with such an id made nothing."""
-    return {
-        (str(one["type"]), str(one["id"])): str(one["urn"])
-        for one in _resources(state)
-        if one.get("id") and not one.get("pendingReplacement")
-    }
+def holders(state: Mapping[str, Any]) -> dict[Object, str]:
+    """Object → URN of what an export records as existing: a create that ends with such an id made nothing."""
+    return {_object(one): str(one["urn"]) for one in _resources(state) if _exists(one)}
 
 
 def doomed(state: Mapping[str, Any]) -> list[str]:
     """URNs of records that wait for their deletion although a living record has the same object."""
-    return sorted({str(one["urn"]) for one in _resources(state) if _is_doomed(one, _living(state))})
+    living = _living(state)
+    return sorted({str(one["urn"]) for one in _resources(state) if one.get("delete") and _object(one) in living})
 
 
 def doubles(state: Mapping[str, Any], types: AbstractSet[str]) -> list[tuple[str, list[str]]]:
     """Id and URNs of each object of `types` that several living records have; the next `up` deletes it with one."""
-    urns: dict[tuple[str, str], list[str]] = {}
+    return [(id_, urns) for (kind, id_), urns in sorted(_living(state).items()) if kind in types and len(urns) > 1]
+
+
+def _living(state: Mapping[str, Any]) -> dict[Object, list[str]]:
+    """Object → URNs of the records of it that are to stay."""
+    urns: dict[Object, list[str]] = {}
     for one in _resources(state):
-        if one["type"] in types and one.get("id") and not (one.get("delete") or one.get("pendingReplacement")):
-            urns.setdefault((one["type"], str(one["id"])), []).append(str(one["urn"]))
-    return [(id_, held) for (_, id_), held in sorted(urns.items()) if len(held) > 1]
+        if _exists(one) and not one.get("delete"):
+            urns.setdefault(_object(one), []).append(str(one["urn"]))
+    return urns
 
 
-def _living(state: Mapping[str, Any]) -> set[tuple[str, str]]:
-    return {(str(one["type"]), str(one.get("id", ""))) for one in _resources(state) if not one.get("delete")}
+def _exists(one: Mapping[str, Any]) -> bool:
+    """Whether a record stands for an object: a component has no id, and what waits for its replacement is deleted."""
+    return bool(one.get("id")) and not one.get("pendingReplacement")
 
 
-def _is_doomed(one: Mapping[str, Any], living: AbstractSet[tuple[str, str]]) -> bool:
-    return bool(one.get("delete")) and (str(one["type"]), str(one.get("id", ""))) in living
+def _object(one: Mapping[str, Any]) -> Object:
+    return str(one["type"]), str(one.get("id", ""))
 
 
 def unsettled(state: Mapping[str, Any]) -> dict[str, str]:
@@ -125,7 +131,7 @@ def recovered(state: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, A
     dropped where a living one has the same object.
     """
     living = _living(state)
-    resources = [dict(resource) for resource in _resources(state) if not _is_doomed(resource, living)]
+    resources = [dict(one) for one in _resources(state) if not (one.get("delete") and _object(one) in living)]
     for operation in pending(state):
         resource = operation["resource"]
         if operation["type"] != "creating" or resource["urn"] not in found:
