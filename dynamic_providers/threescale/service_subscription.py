@@ -55,16 +55,17 @@ class ServiceSubscriptionProvider(TenantProvider):
 
     def create(self, props: Json) -> CreateResult:
         """Subscribe the account, or take over the subscription that it has."""
-        api, wanted, before = self.api, self.canonical(props), set[str]()
-        contract = self._converged(wanted, before)
-        if str(contract["id"]) in before:
-            api.adopt(_path(contract["id"]))
+        wanted = self.canonical(props)
+        contract, was_there = self._converged(wanted)
+        if was_there:
+            self.api.adopt(_path(contract["id"]))
         return CreateResult(str(contract["id"]), self._state(contract, wanted))
 
     def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
         """Move the subscription to the declared plan."""
         wanted = self.canonical(_news)
-        return UpdateResult(self._state(self._converged(wanted), wanted))
+        contract, _ = self._converged(wanted)
+        return UpdateResult(self._state(contract, wanted))
 
     def read(self, id_: str, props: Json) -> ReadResult:
         """Return what the account has; no id when the subscription or the account is gone."""
@@ -90,20 +91,20 @@ class ServiceSubscriptionProvider(TenantProvider):
             if contract := contracts.by_id(_id):
                 contracts.end(contract)
 
-    def _converged(self, wanted: Json, before: set[str] | None = None) -> Json:
-        """Return the account's contract with the product, made or moved as declared; it looks before it writes.
+    def _converged(self, wanted: Json) -> tuple[Json, bool]:
+        """Return the account's contract with the product, made or moved as declared, and whether it was there before.
 
-        `before` is told the ids of the account's contracts at the first look.
+        It looks before it writes.
         """
-        api, first = self.api, [before] if before is not None else []
+        api, looks = self.api, list[set[str]]()
 
         def attempt() -> Json:
             contracts = Contracts(api, wanted["account_id"])
-            while first:
-                first.pop().update(str(one["id"]) for one in contracts.all)
+            looks.append({str(one["id"]) for one in contracts.all})
             return contracts.on_plan(wanted[PLAN], product=wanted["product_id"])
 
-        return api.heal(attempt)
+        contract = api.heal(attempt)
+        return contract, str(contract["id"]) in looks[0]
 
     def _state(self, contract: Json, known: Json) -> Json:
         told = {PLAN: str(contract["plan_id"]), "product_id": str(contract["service_id"])}
