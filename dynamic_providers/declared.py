@@ -11,7 +11,7 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pulumi import ResourceOptions
+from pulumi import Output, ResourceOptions
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult, Resource, ResourceProvider
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
@@ -172,15 +172,20 @@ class DeclaredResource(Resource):
     """A resource whose inputs are the fields of one dataclass and whose other annotations are outputs."""
 
     secret_outputs: ClassVar[tuple[str, ...]] = ()
+    """What stays ciphertext in the state; an input among them is a secret also where a caller forgot to mark it."""
 
     def __init__(
         self, provider: DeclaredProvider, name: str, args: "DataclassInstance", opts: ResourceOptions | None = None
     ) -> None:
         outputs = {output for output, kind in type(self).__annotations__.items() if "Output[" in str(kind)}
-        inputs = {field.name: getattr(args, field.name) for field in fields(args)}
+        inputs = {field.name: self._marked(field.name, getattr(args, field.name)) for field in fields(args)}
         ours = ResourceOptions(
             additional_secret_outputs=list(self.secret_outputs),
             # The engine asks no provider about a replacement that a person forces, and would create first.
             delete_before_replace=None if provider.side_by_side else True,
         )
         super().__init__(provider, name, dict.fromkeys(outputs) | inputs, ResourceOptions.merge(ours, opts))
+
+    def _marked(self, name: str, value: Any) -> Any:  # noqa: ANN401 - any input
+        """Return the input as a secret where it is one; what is left out stays left out."""
+        return Output.secret(value) if name in self.secret_outputs and value is not None else value

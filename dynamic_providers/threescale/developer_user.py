@@ -16,7 +16,6 @@ from dynamic_providers.json_object import Json
 from dynamic_providers.threescale import user_refusals
 from dynamic_providers.threescale.entity import OF_ACCOUNTS, Entity, EntityResource
 from dynamic_providers.threescale.errors import Rejected
-from dynamic_providers.threescale.secret_input import marked
 from dynamic_providers.threescale.shapes import Email, Id, Username
 from dynamic_providers.threescale.user_password import PASSWORD, PasswordProvider
 from dynamic_providers.threescale.user_state import ACTIVE, decided
@@ -117,4 +116,4 @@ class DeveloperUser(EntityResource, module="threescale", name="DeveloperUser"):
     username: Output[str]
 
     def __init__(self, name: str, args: DeveloperUserArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__(DeveloperUserProvider(), name, marked(args, PASSWORD), opts)
+        super().__init__(DeveloperUserProvider(), name, args, opts)

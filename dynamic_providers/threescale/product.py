@@ -16,7 +16,6 @@ from dynamic_providers.threescale import last_product
 from dynamic_providers.threescale.entity import Entity, EntityResource
 from dynamic_providers.threescale.product_proxy import SECRET_TOKEN, ProxiedProvider
 from dynamic_providers.threescale.proxy_settings import ProxySettings, ProxySettingsArgs
-from dynamic_providers.threescale.secret_input import marked
 from dynamic_providers.threescale.shapes import SystemName, Title
 from dynamic_providers.threescale.usage_rules import UsageRules, UsageRulesArgs
 
@@ -105,4 +104,4 @@ class Product(EntityResource, module="threescale", name="Product"):
     """Staging address, port included."""
 
     def __init__(self, name: str, args: ProductArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__(ProductProvider(), name, marked(args, SECRET_TOKEN), opts)
+        super().__init__(ProductProvider(), name, args, opts)

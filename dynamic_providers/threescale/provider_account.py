@@ -12,7 +12,7 @@ from pydantic import Field
 
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import EntityResource
-from dynamic_providers.threescale.secret_input import marked, without_value
+from dynamic_providers.threescale.secret_input import without_value
 from dynamic_providers.threescale.shapes import Email
 from dynamic_providers.threescale.singleton import FORMER, Singleton, SingletonProps, SingletonProvider
 
@@ -66,4 +66,4 @@ class ProviderAccount(EntityResource, module="threescale", name="ProviderAccount
     """What the managed fields held before, as JSON text; secret."""
 
     def __init__(self, name: str, args: ProviderAccountArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__(ProviderAccountProvider(), name, marked(args, ACCESS_CODE), opts)
+        super().__init__(ProviderAccountProvider(), name, args, opts)

@@ -1,21 +1,6 @@
-"""Inputs that are secrets: whoever declares one need not mark it, and what refuses one must not quote it."""
+"""Inputs that are secrets: what refuses one must not quote it."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
-
-from pulumi import Output
 from pulumi.dynamic import CheckFailure, CheckResult
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-Args = TypeVar("Args", bound="DataclassInstance")
-
-
-def marked(args: Args, name: str) -> Args:
-    """Return `args` with the input `name` as a secret, which it is where a caller forgot to mark it too; None stays."""
-    value = getattr(args, name)
-    return args if value is None else replace(args, **{name: Output.secret(value)})
 
 
 def without_value(checked: CheckResult, name: str, allowed: str) -> CheckResult:

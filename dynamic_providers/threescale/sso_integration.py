@@ -15,7 +15,7 @@ from pydantic import Field
 from dynamic_providers.declared import Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.entity import OF_TENANT, Entity, EntityResource
-from dynamic_providers.threescale.secret_input import marked, without_value
+from dynamic_providers.threescale.secret_input import without_value
 from dynamic_providers.threescale.shapes import SystemName, Title
 from dynamic_providers.threescale.undeletable import UndeletableProvider
 
@@ -96,4 +96,4 @@ class SsoIntegration(EntityResource, module="threescale", name="SsoIntegration")
     """Where the realm sends people back to: the client's redirect address."""
 
     def __init__(self, name: str, args: SsoIntegrationArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__(SsoIntegrationProvider(), name, marked(args, SECRET), opts)
+        super().__init__(SsoIntegrationProvider(), name, args, opts)
