@@ -1,4 +1,4 @@
-"""The command line: `python -m sandbox start|stop|status|logs|faults|threescale`."""
+"""The command line: `python -m sandbox start|stop|status|logs|faults|user|threescale`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-from sandbox import lifecycle
+from sandbox import lifecycle, users
 from sandbox.errors import SandboxError
 from sandbox.layout import Layout, read_json
 from sandbox.process import tail
@@ -40,6 +40,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "status": _status,
         "logs": _logs,
         "faults": _faults,
+        "user": _user,
         "threescale": _threescale,
     }
     try:
@@ -85,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("--lines", type=int, default=50, help="how many lines from the end (default: %(default)s)")
     logs.add_argument("--follow", action="store_true", help="go on as lines come, until interrupted")
     _add_faults(commands.add_parser("faults", help="order faults, list or clear them"))
+    user = commands.add_parser("user", help="a client certificate for a further user; prints the kubeconfig's path")
+    add_folder(user)
+    user.add_argument("name", help="who logs in; RBAC says what they may do")
     _add_threescale(commands.add_parser("threescale", help="what the simulated 3scale can do; nothing needs to run"))
     return parser
 
@@ -198,6 +202,11 @@ def _faults(options: argparse.Namespace) -> int:
     else:
         wish = {"part": options.part, "kind": options.kind} | dict(_pair(word) for word in options.values)
         _say(json.dumps(_ask(layout, "POST", "/faults", wish)))
+    return _DONE
+
+
+def _user(options: argparse.Namespace) -> int:
+    _say(str(users.issue(Layout.at(options.dir), options.name)))
     return _DONE
 
 

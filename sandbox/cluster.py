@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sandbox.keeper import Keeper
     from sandbox.kube.control_plane import Identities
+    from sandbox.kube.seeds import Installed
     from sandbox.layout import Layout
     from sandbox.manifest import Tools
     from sandbox.ports import PortBook
@@ -70,12 +71,12 @@ class Cluster:
                 return
             await self.stop()
 
-    async def furnish(self, domain: str, router_ca: str) -> None:
+    async def furnish(self, installed: Installed, router_ca: str) -> None:
         """Create what a cluster has from the beginning."""
         definitions = find_crds(self.crd_folders(), PRELOADED_GROUPS)
         created = await load_crds(self.client, definitions)
         self.say(f"custom resource definitions served: {len(definitions)}, new: {len(created)}")
-        await plant(self.client, domain, router_ca)
+        await plant(self.client, installed, router_ca)
         self.say("cluster objects in place")
 
     async def stop(self) -> None:

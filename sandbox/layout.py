@@ -38,6 +38,11 @@ class Layout:
         return self.root / "kubeconfig"
 
     @property
+    def users(self) -> Path:
+        """Kubeconfigs of further users, one per name."""
+        return self.root / "users"
+
+    @property
     def ca(self) -> Path:
         """The certificate of the authority that signs the router's certificates."""
         return self.root / "ca.pem"

@@ -15,23 +15,44 @@ if TYPE_CHECKING:
 
 DEFAULT_DOMAIN = "apps.maas.test"
 _DOMAIN = re.compile(r"(?=.{1,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+DEFAULT_INFRASTRUCTURE = "sandbox-7x2kq"
+DEFAULT_ZONES = ("us-east-2a",)
+WITHOUT_CLOUD = "none"
+_NAME = re.compile(r"[a-z]([a-z0-9-]{0,25}[a-z0-9])?")
+_ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]")
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The choices: folder, apps domain, control port (0 = a free one), the pods' delay, with or without operators."""
+    """The choices.
+
+    Attributes:
+        root: The folder.
+        domain: The cluster's apps domain.
+        control_port: 0 is a free one.
+        pod_delay: Seconds a pretended pod takes to start.
+        operators: Whether there are any.
+        infrastructure: What the names of the cluster's machines begin with.
+        zones: Amazon's zones with a worker each; none is a cluster without a cloud.
+        hosts: Hosts outside the apps domain that Routes may have.
+    """
 
     root: Path
     domain: str = DEFAULT_DOMAIN
     control_port: int = 0
     pod_delay: float = 0.1
     operators: bool = True
+    infrastructure: str = DEFAULT_INFRASTRUCTURE
+    zones: tuple[str, ...] = DEFAULT_ZONES
+    hosts: tuple[str, ...] = ()
 
     def arguments(self) -> list[str]:
         """The command line that says the same."""
         words = ["--dir", str(self.root), "--domain", self.domain, "--control-port", str(self.control_port)]
-        return [*words, "--pod-delay", str(self.pod_delay), *([] if self.operators else ["--without-operators"])]
+        words += ["--pod-delay", str(self.pod_delay), *([] if self.operators else ["--without-operators"])]
+        words += ["--infrastructure", self.infrastructure, "--zones", ",".join(self.zones) or WITHOUT_CLOUD]
+        return [*words, *(word for host in self.hosts for word in ("--host", host))]
 
 
 def add_folder(parser: argparse.ArgumentParser, default: object = DEFAULT_ROOT) -> None:
@@ -50,18 +71,34 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--pod-delay", type=float, default=0.1, metavar="SECONDS", help="how long a pretended pod takes to start"
     )
     parser.add_argument("--without-operators", action="store_true", help="a bare cluster: start no simulated operator")
+    parser.add_argument(
+        "--infrastructure",
+        default=DEFAULT_INFRASTRUCTURE,
+        metavar="NAME",
+        help="what the names of the cluster's machines begin with (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--zones",
+        default=",".join(DEFAULT_ZONES),
+        help="Amazon's zones, one worker with a MachineSet in each; none: a cluster without a cloud "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        help="a host outside the apps domain that a Route may have; can be given several times",
+    )
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
     """The settings of a parsed command line.
 
     Raises:
-        SandboxError: the domain is no DNS name, or a number is out of range.
+        SandboxError: a name is none, or a number is out of range.
     """
-    if not _DOMAIN.fullmatch(options.domain):
-        raise _refused(
-            "--domain", options.domain, "a DNS name in lower case with at least one dot, such as apps.maas.test"
-        )
+    zones = () if options.zones == WITHOUT_CLOUD else tuple(options.zones.split(","))
+    _check_names(options, zones)
     if options.control_port and not _LOWEST_PORT <= options.control_port <= _HIGHEST_PORT:
         raise _refused("--control-port", options.control_port, f"0, or {_LOWEST_PORT} to {_HIGHEST_PORT}")
     if options.pod_delay < 0:
@@ -72,7 +109,24 @@ def settings_from(options: argparse.Namespace) -> Settings:
         control_port=options.control_port,
         pod_delay=options.pod_delay,
         operators=not options.without_operators,
+        infrastructure=options.infrastructure,
+        zones=zones,
+        hosts=tuple(options.host),
     )
+
+
+def _check_names(options: argparse.Namespace, zones: tuple[str, ...]) -> None:
+    if not _DOMAIN.fullmatch(options.domain):
+        raise _refused(
+            "--domain", options.domain, "a DNS name in lower case with at least one dot, such as apps.maas.test"
+        )
+    if not _NAME.fullmatch(options.infrastructure):
+        raise _refused("--infrastructure", options.infrastructure, "at most 27 small letters, digits and dashes")
+    if not all(_ZONE.fullmatch(zone) for zone in zones):
+        raise _refused("--zones", options.zones, f"zones such as us-east-2a, between commas, or {WITHOUT_CLOUD}")
+    for host in options.host:
+        if not _DOMAIN.fullmatch(host):
+            raise _refused("--host", host, "a DNS name in lower case, such as login.example.com")
 
 
 def _refused(option: str, value: object, allowed: str) -> SandboxError:

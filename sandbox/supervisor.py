@@ -25,8 +25,10 @@ from sandbox.control import Control
 from sandbox.endpoints import Addresses, write_endpoints
 from sandbox.errors import SandboxError
 from sandbox.faults import Faults
+from sandbox.hub.server import HubServer
 from sandbox.keeper import Keeper, part
 from sandbox.kube.pki import Authority
+from sandbox.kube.seeds import Installed
 from sandbox.layout import Layout
 from sandbox.manifest import load_tools
 from sandbox.node.events import Events
@@ -38,7 +40,7 @@ from sandbox.request_store import RequestStore
 from sandbox.router.admission import Admission
 from sandbox.router.door import Door
 from sandbox.router.forward import Forwarder
-from sandbox.services import Resolver
+from sandbox.services import Resolver, UnresolvedError
 from sandbox.settings import Settings, add_settings, settings_from
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _OPERATORS = "operators"
+HUB_HOST = "huggingface.co"
+"""The model hub that Jobs ask; its stand-in answers in its place."""
 
 
 class Progress:
@@ -129,7 +133,10 @@ class Supervisor:
         )
         self.progress.say(f"control API on {addresses.control}")
         await self._cluster.start()
-        await self._cluster.furnish(self.settings.domain, self._router_ca.pem)
+        installed = Installed(
+            domain=addresses.domain, infrastructure=self.settings.infrastructure, zones=self.settings.zones
+        )
+        await self._cluster.furnish(installed, self._router_ca.pem)
         write_endpoints(self.layout, addresses, self._tools, self._router_ca.pem)
         await self._inside(addresses, router_socket)
         if self.settings.operators:
@@ -160,19 +167,27 @@ class Supervisor:
             ("node", node.run()),
         ):
             self._tasks.append(asyncio.create_task(work, name=name))
-        await self._open_door(Forwarder(admission, resolver, self._faults, self._store), router_socket)
+        outside = {HUB_HOST: await self._hub()}
+        await self._open_door(Forwarder(admission, resolver, self._faults, self._store, outside), router_socket)
         for mirror in (resolver.services, resolver.slices, admission.routes, node.pods):
             await mirror.synced.wait()
         self.progress.say(f"node and router ready, proxy on {addresses.proxy}")
 
     async def _open_door(self, forwarder: Forwarder, router_socket: socket.socket) -> None:
         domain = self.settings.domain
-        pair = self._router_ca.issue("router", f"*.{domain}", hosts=(f"*.{domain}", domain))
+        names = (f"*.{domain}", domain, *forwarder.outside, *self.settings.hosts)
+        pair = self._router_ca.issue("router", f"*.{domain}", hosts=names)
 
         def is_ours(host: str) -> bool:
-            return host.endswith(f".{domain}") or forwarder.admission.table.knows(host)
+            return host.endswith(f".{domain}") or host in names or forwarder.admission.table.knows(host)
 
-        door = Door.to(forwarder, pair.server_context(), is_ours)
+        def inside(host: str, port: int) -> int:
+            try:
+                return forwarder.resolver.resolve(host, port)
+            except UnresolvedError:
+                return 0
+
+        door = Door.to(forwarder, pair.server_context(), is_ours, inside)
         server = await asyncio.get_running_loop().create_server(door.connection, sock=router_socket)
 
         async def serve() -> None:
@@ -185,6 +200,21 @@ class Supervisor:
 
         self._tasks.append(asyncio.create_task(serve(), name="router"))
 
+    async def _hub(self) -> int:
+        """Start the model hub's stand-in; its loopback port."""
+        runner = web.AppRunner(HubServer().application(), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+
+        async def serve() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await runner.cleanup()
+
+        self._tasks.append(asyncio.create_task(serve(), name="hub"))
+        return int(runner.addresses[0][1])
+
     def _surroundings(self, addresses: Addresses) -> dict[str, str]:
         """What every process of the sandbox is told."""
         return {
@@ -192,6 +222,7 @@ class Supervisor:
             "SANDBOX_DOMAIN": addresses.domain,
             "SANDBOX_CA_FILE": str(self.layout.ca),
             "SANDBOX_PROXY": addresses.proxy,
+            "SANDBOX_HOSTS": ",".join(self.settings.hosts),
         }
 
     def _operators(self, addresses: Addresses) -> Command:

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 from sandbox.gateway.chain import Chain, Context, ExitError, built
 from sandbox.gateway.policies.apicast import Apicast
 from sandbox.gateway.policies.cors import Cors
+from sandbox.gateway.policies.headers import Headers
 from sandbox.gateway.policies.llm_metrics import LlmMetrics
 from sandbox.gateway.policies.routing import Routing
 from sandbox.gateway.policies.upstream_connection import UpstreamConnection
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from sandbox.request_log import RequestLog
 
 _LOG = logging.getLogger(__name__)
-POLICIES = {name: kind for kind in (Apicast, Cors, LlmMetrics, Routing, UpstreamConnection) for name in kind.names}
+POLICIES = {
+    name: kind for kind in (Apicast, Cors, Headers, LlmMetrics, Routing, UpstreamConnection) for name in kind.names
+}
 _MOST_BODY = 64 * 1024 * 1024
 _SECONDS = 60.0
 """nginx's default for connecting, sending and reading."""

@@ -32,6 +32,7 @@ class Surroundings:
     control_url: str = ""
     proxy: str = ""
     domain: str = ""
+    hosts: tuple[str, ...] = ()
     ca_file: str = ""
 
     @classmethod
@@ -41,6 +42,7 @@ class Surroundings:
             control_url=environment.get("SANDBOX_CONTROL_URL", ""),
             proxy=environment.get("SANDBOX_PROXY", ""),
             domain=environment.get("SANDBOX_DOMAIN", ""),
+            hosts=tuple(filter(None, environment.get("SANDBOX_HOSTS", "").split(","))),
             ca_file=environment.get("SANDBOX_CA_FILE", ""),
         )
 
@@ -98,8 +100,9 @@ class Transport:
 
     def _proxy(self, host: str) -> str | None:
         """The router, for the hosts it serves."""
-        domain = self._surroundings.domain
-        return self._surroundings.proxy or None if domain and host.endswith(domain) else None
+        where = self._surroundings
+        served = (where.domain and host.endswith(where.domain)) or host in where.hosts
+        return where.proxy or None if served else None
 
     async def _address(self, host: str, port: int) -> str | None:
         """`address:port` of a cluster-internal name; None when the name needs no resolver."""

@@ -17,14 +17,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What a bare OpenShift cluster with OLM knows; each operator brings its own when OLM installs it.
-PRELOADED_GROUPS = ("operators.coreos.com", "config.openshift.io", "route.openshift.io", "machine.openshift.io")
+PRELOADED_GROUPS = (
+    "operators.coreos.com",
+    "config.openshift.io",
+    "route.openshift.io",
+    "machine.openshift.io",
+    "autoscaling.openshift.io",
+    "monitoring.coreos.com",
+    # An administrator has installed the custom metrics autoscaler.
+    "keda.sh",
+)
 
 PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _KIND = re.compile(rb"^kind:\s*CustomResourceDefinition\s*$", re.MULTILINE)
 _NAME = re.compile(rb"^(?:[ ]{2}|metadata: \{)name:\s*[\"']?([a-z0-9.-]+)", re.MULTILINE)
 _SEPARATOR = re.compile(rb"^---\s*$", re.MULTILINE)
 _CONFLICT = 409
-_ESTABLISHED_SECONDS = 15.0
+_ESTABLISHED_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 
 

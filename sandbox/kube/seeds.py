@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.kube.client import ApiError, Json, KubeClient
+from sandbox.kube.workers import Seed, workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,6 @@ NAMESPACES = (
     "openshift-user-workload-monitoring",
 )
 CLUSTER_VERSION = "4.20.4"
-INFRASTRUCTURE_NAME = "sandbox-7x2kq"
 DEFAULT_CLASS = "gp3-csi"
 SHARED_CLASS = "efs-sc"
 _CONFLICT = 409
@@ -34,24 +33,22 @@ _CONFLICT = 409
 _INSTALLED = "2026-01-05T09:00:00Z"
 
 
-@dataclass(frozen=True)
-class Seed:
-    """One object: the collection it goes into, its body, and the status written after it."""
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """What the installer was told."""
 
-    collection: str
-    body: Json
-    status: Json = field(default_factory=dict)
-
-    @property
-    def path(self) -> str:
-        """The object's own path."""
-        return f"{self.collection}/{self.body['metadata']['name']}"
+    domain: str
+    """The apps domain."""
+    infrastructure: str
+    """What the names of the cluster's machines begin with."""
+    zones: tuple[str, ...]
+    """Amazon's zones with a worker each; none is a cluster without a cloud."""
 
 
-async def plant(client: KubeClient, domain: str, authority_pem: str) -> None:
+async def plant(client: KubeClient, installed: Installed, authority_pem: str) -> None:
     """Create the seeds or bring them up to date; namespaces first, everything else at once."""
     await asyncio.gather(*(_plant(client, seed) for seed in namespaces()))
-    await asyncio.gather(*(_plant(client, seed) for seed in cluster_objects(domain, authority_pem)))
+    await asyncio.gather(*(_plant(client, seed) for seed in cluster_objects(installed, authority_pem)))
 
 
 def namespaces() -> Sequence[Seed]:
@@ -59,57 +56,22 @@ def namespaces() -> Sequence[Seed]:
     return [_seed("/api/v1/namespaces", "v1", "Namespace", name) for name in NAMESPACES]
 
 
-def cluster_objects(domain: str, authority_pem: str) -> Sequence[Seed]:
-    """Everything else: configuration, the router's authority, storage classes, one worker."""
+def cluster_objects(installed: Installed, authority_pem: str) -> Sequence[Seed]:
+    """Everything else: configuration, the router's authority, storage classes, workers."""
+    config = "config.openshift.io/v1"
     return [
-        _seed("/apis/config.openshift.io/v1/ingresses", "config.openshift.io/v1", "Ingress", "cluster", domain=domain),
-        _infrastructure(domain),
+        _seed(f"/apis/{config}/ingresses", config, "Ingress", "cluster", domain=installed.domain),
+        _infrastructure(installed),
         _cluster_version(),
-        Seed(
-            "/api/v1/namespaces/openshift-config-managed/configmaps",
-            {
-                "apiVersion": "v1",
-                "kind": "ConfigMap",
-                "metadata": {"name": "default-ingress-cert", "namespace": "openshift-config-managed"},
-                "data": {"ca-bundle.crt": authority_pem},
-            },
-        ),
+        _config_map("openshift-config-managed", "default-ingress-cert", {"ca-bundle.crt": authority_pem}),
+        Seed("/api/v1/namespaces/openshift-config/secrets", _pull_secret()),
+        _global_operators(),
+        # An administrator has switched the monitoring of user workloads on.
+        _config_map("openshift-monitoring", "cluster-monitoring-config", {"config.yaml": "enableUserWorkload: true\n"}),
         _storage_class(DEFAULT_CLASS, "ebs.csi.aws.com", mode="WaitForFirstConsumer", default=True),
         _storage_class(SHARED_CLASS, "efs.csi.aws.com", mode="Immediate", default=False),
-        worker("worker-0"),
+        *workers(installed.infrastructure, installed.zones),
     ]
-
-
-def worker(name: str, extended: dict[str, str] | None = None) -> Seed:
-    """A ready worker Node; `extended` adds resources such as `nvidia.com/gpu`."""
-    size = {"cpu": "16", "memory": "64Gi", "ephemeral-storage": "120Gi", "pods": "250"} | (extended or {})
-    labels = {
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        "kubernetes.io/hostname": name,
-        "node-role.kubernetes.io/worker": "",
-        "node.openshift.io/os_id": "rhcos",
-        "node.kubernetes.io/instance-type": "m6i.4xlarge",
-        "topology.kubernetes.io/region": "us-east-2",
-        "topology.kubernetes.io/zone": "us-east-2a",
-    }
-    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    ready = {
-        "type": "Ready",
-        "status": "True",
-        "reason": "KubeletReady",
-        "message": "simulated node is posting ready status",
-        "lastHeartbeatTime": now,
-        "lastTransitionTime": now,
-    }
-    status = {
-        "capacity": size,
-        "allocatable": size,
-        "conditions": [ready],
-        "addresses": [{"type": "InternalIP", "address": "10.0.0.10"}, {"type": "Hostname", "address": name}],
-    }
-    body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
-    return Seed("/api/v1/nodes", body, status)
 
 
 def _seed(collection: str, api_version: str, kind: str, name: str, **spec: str) -> Seed:
@@ -117,18 +79,52 @@ def _seed(collection: str, api_version: str, kind: str, name: str, **spec: str) 
     return Seed(collection, body | ({"spec": spec} if spec else {}))
 
 
-def _infrastructure(domain: str) -> Seed:
-    base = domain.removeprefix("apps.")
+def _global_operators() -> Seed:
+    """The one OperatorGroup of the namespace for operators that watch the whole cluster (OLM)."""
+    namespace = "openshift-operators"
+    body: Json = {
+        "apiVersion": "operators.coreos.com/v1",
+        "kind": "OperatorGroup",
+        "metadata": {"name": "global-operators", "namespace": namespace},
+        "spec": {},
+    }
+    return Seed(f"/apis/operators.coreos.com/v1/namespaces/{namespace}/operatorgroups", body)
+
+
+def _config_map(namespace: str, name: str, data: dict[str, str]) -> Seed:
+    body = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": name, "namespace": namespace},
+        "data": data,
+    }
+    return Seed(f"/api/v1/namespaces/{namespace}/configmaps", body)
+
+
+def _pull_secret() -> Json:
+    """The cluster's access to registries, without any registry: the node pretends to pull."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "kubernetes.io/dockerconfigjson",
+        "metadata": {"name": "pull-secret", "namespace": "openshift-config"},
+        "stringData": {".dockerconfigjson": '{"auths": {}}'},
+    }
+
+
+def _infrastructure(installed: Installed) -> Seed:
+    base = installed.domain.removeprefix("apps.")
+    platform, detail = _platform(installed)
     body = {
         "apiVersion": "config.openshift.io/v1",
         "kind": "Infrastructure",
         "metadata": {"name": "cluster"},
-        "spec": {"platformSpec": {"type": "AWS"}, "cloudConfig": {"name": ""}},
+        "spec": {"platformSpec": {"type": platform}, "cloudConfig": {"name": ""}},
     }
     status = {
-        "infrastructureName": INFRASTRUCTURE_NAME,
-        "platform": "AWS",
-        "platformStatus": {"type": "AWS", "aws": {"region": "us-east-2"}},
+        "infrastructureName": installed.infrastructure,
+        "platform": platform,
+        "platformStatus": {"type": platform, **detail},
         "etcdDiscoveryDomain": "",
         "apiServerURL": f"https://api.{base}:6443",
         "apiServerInternalURI": f"https://api-int.{base}:6443",
@@ -137,6 +133,11 @@ def _infrastructure(domain: str) -> Seed:
         "cpuPartitioning": "None",
     }
     return Seed("/apis/config.openshift.io/v1/infrastructures", body, status)
+
+
+def _platform(installed: Installed) -> tuple[str, Json]:
+    """The platform's name and what else is known of it; without a zone there is no cloud."""
+    return ("AWS", {"aws": {"region": installed.zones[0][:-1]}}) if installed.zones else ("None", {})
 
 
 def _cluster_version() -> Seed:

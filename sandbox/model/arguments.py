@@ -1,8 +1,13 @@
-"""The part of vLLM's command line that changes what the stub answers (vllm/entrypoints/openai/cli_args.py)."""
+"""The part of the servers' command lines that changes what the stub answers.
+
+vllm/entrypoints/openai/cli_args.py; text-embeddings-inference, docs/source/en/cli_arguments.md; kserve,
+python/kserve/kserve/model_server.py.
+"""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from dataclasses import dataclass
 from typing import NoReturn
@@ -24,6 +29,10 @@ class Arguments:
     embeddings: bool = False
     """Whether it is an embedding model: then it embeds and does not generate, else the other way round."""
     api_key: str = ""
+    batch: int = 32
+    """Texts of one request at most, for text embeddings."""
+    truncate: bool = False
+    """Whether texts that are too long are cut."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,14 +62,20 @@ def parsed(arguments: list[str]) -> Arguments:
     parser.add_argument("--task", default="")
     parser.add_argument("--runner", default="")
     parser.add_argument("--api-key", default="")
+    parser.add_argument("--model-id", default="")
+    parser.add_argument("--model_name", default="")
+    parser.add_argument("--max-client-batch-size", type=int, default=32)
+    parser.add_argument("--auto-truncate", action="store_true")
     known, _ = parser.parse_known_args([piece for argument in arguments for piece in _split(argument)])
-    model = known.model or "stub"
+    model = known.model or known.model_id or known.model_name or "stub"
     return Arguments(
         model=model,
         names=tuple(known.served_model_name) or (model,),
         max_model_len=known.max_model_len,
         embeddings=known.task in _EMBEDDING_TASKS or known.runner == "pooling",
         api_key=known.api_key,
+        batch=known.max_client_batch_size,
+        truncate=known.auto_truncate,
     )
 
 
@@ -70,7 +85,11 @@ def _split(argument: str) -> list[str]:
     return [name, value] if equals and name.startswith("--") else [argument]
 
 
-def from_environment(text: str | None) -> Arguments:
-    """The arguments in SANDBOX_ARGS, a JSON list; nothing given means the defaults."""
+def from_environment(text: str | None, key: str | None = None) -> Arguments:
+    """The arguments in SANDBOX_ARGS, a JSON list; nothing given means the defaults.
+
+    `key` is VLLM_API_KEY, which counts where no argument names a key (vllm, vllm/entrypoints/openai/api_server.py).
+    """
     given = json.loads(text) if text else []
-    return parsed([str(argument) for argument in given])
+    found = parsed([str(argument) for argument in given])
+    return dataclasses.replace(found, api_key=found.api_key or key or "")

@@ -30,6 +30,7 @@ VERSION = "0.11.2"
 """The release whose shapes these are."""
 _DIMENSIONS = 64
 _MOST_BODY = 64 * 1024 * 1024
+_GAUGES = ("vllm:num_requests_waiting", "vllm:num_requests_running", "vllm:kv_cache_usage_perc")
 
 
 class ModelServer:
@@ -115,10 +116,12 @@ class ModelServer:
             "vllm:generation_tokens_total": sum(entry.completion_tokens for entry in self.ledger.entries),
             "vllm:request_success_total": len(done),
         }
+        # Every answer is there at once, so nobody waits and nothing stays in a cache.
+        still = "".join(f'# TYPE {gauge} gauge\n{gauge}{{model_name="{name}"}} 0\n' for gauge in _GAUGES)
         lines = [
             f'# TYPE {metric} counter\n{metric}{{model_name="{name}"}} {value}\n' for metric, value in counts.items()
         ]
-        return web.Response(text="".join(lines), content_type="text/plain")
+        return web.Response(text="".join(lines) + still, content_type="text/plain")
 
     async def _body(self, request: web.Request) -> dict[str, Any]:
         try:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.node.environment import ConfigError, Environment, arguments
 from sandbox.node.events import now
 from sandbox.node.images import Program, program_for, pull_refusal
+from sandbox.node.mounts import mounted
 from sandbox.node.probes import container_ports, is_ready
 from sandbox.node.status import ContainerState, terminated, waiting
 from sandbox.node.workloads import disk
@@ -18,11 +21,15 @@ from sandbox.ports import free_port
 from sandbox.process import Child, Command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from sandbox.kube.client import Json
+    from sandbox.node.mounts import Mounts
 
 _STEADY_SECONDS = 60.0
+_MESSAGE_CHARACTERS = 2048
+"""How much of a log becomes a message (Kubernetes, "Determine the Reason for Pod Failure")."""
 
 
 class ContainerRunner:
@@ -35,6 +42,7 @@ class ContainerRunner:
         self._spec = spec
         self._changed = changed
         self._child: Child | None = None
+        self._log: Path | None = None
         self._policy = pod["spec"].get("restartPolicy", "Always")
         self._key = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}/{spec['name']}"
         self._pause = world.pace.back_off_first
@@ -47,11 +55,17 @@ class ContainerRunner:
             code = await self._live(variables)
             if asyncio.get_running_loop().time() - began > _STEADY_SECONDS:
                 self._pause = self._world.pace.back_off_first
-            ended = terminated(code, started, now(), self.state.identity)
+            ended = terminated(code, started, now(), self.state.identity, self._last_words(code))
             if self._policy == "Never" or (self._policy == "OnFailure" and code == 0):
                 self._show(ended)
                 return
             await self._back_off(ended)
+
+    def _last_words(self, code: int) -> str:
+        """The end of the log of a container that failed and whose log is to stand in for its message."""
+        if code == 0 or self._log is None or self._spec.get("terminationMessagePolicy") != "FallbackToLogsOnError":
+            return ""
+        return self._log.read_text(encoding="utf-8", errors="replace")[-_MESSAGE_CHARACTERS:]
 
     async def stop(self) -> None:
         """End the process, if there is one."""
@@ -87,7 +101,9 @@ class ContainerRunner:
         return f"reading manifest in {self.state.image}: manifest unknown" if told else pull_refusal(self.state.image)
 
     async def _live(self, variables: dict[str, str]) -> int:
-        program = program_for(self.state.image, self.state.name) if self._policy == "Always" else None
+        program = program_for(self.state.image, self.state.name)
+        if program is not None and not program.own and self._policy != "Always":
+            program = None
         self.state.identity = f"cri-o://{uuid.uuid4().hex}"
         if program is None:
             return await self._pretend()
@@ -108,21 +124,23 @@ class ContainerRunner:
 
     async def _process(self, program: Program, variables: dict[str, str]) -> int:
         workload, folder = await disk(self._world, self._pod, self.state.name)
+        if program.alone:
+            place = f"{self._pod['metadata']['namespace']}/{workload}/{self.state.name}"
+            leader = self._world.leaders.setdefault(place, self._key)
+            if leader != self._key:
+                return await self._follow(place, leader)
         numbers = dict.fromkeys((*container_ports(self._spec).values(), *program.ports))
         ports = {number: free_port() for number in numbers}
         control_port = free_port() if program.control else None
-        own = {f"SANDBOX_PORT_{number}": str(port) for number, port in ports.items()}
-        own |= {"SANDBOX_DIR": str(folder), "SANDBOX_ARGS": json.dumps(arguments(self._spec, variables))}
+        mounts = await mounted(self._pod, self._spec, folder / "root", self._read)
+        own = {f"SANDBOX_PORT_{number}": str(port) for number, port in ports.items()} | {"SANDBOX_DIR": str(folder)}
+        own["SANDBOX_MOUNTS"] = json.dumps({path: str(place) for path, place in mounts.folders.items()})
         if control_port is not None:
             own["CONTROL_PORT"] = str(control_port)
-        namespace = self._pod["metadata"]["namespace"]
-        command = Command(
-            name=self._key,
-            argv=program.argv,
-            environment=variables | self._world.environment | own,
-            log=f"{program.part}-{namespace}-{workload}",
-        )
-        self._child = await Child.start(command, self._world.layout)
+        command = self._command(program, mounts, variables, own)
+        named = replace(command, log=f"{program.part}-{self._pod['metadata']['namespace']}-{workload}")
+        self._child = await Child.start(named, self._world.layout)
+        self._log = self._child.log
         for number, port in ports.items():
             self._world.addresses.listen(self._pod["status"]["podIP"], number, port)
         self._world.instances[self._key] = Instance(
@@ -135,6 +153,28 @@ class ContainerRunner:
         )
         self._show({"running": {"startedAt": now()}})
         return await self._watch(self._child, ports)
+
+    def _command(self, program: Program, mounts: Mounts, variables: dict[str, str], own: dict[str, str]) -> Command:
+        """The process; one that runs the container's own command sees its files where they really are."""
+        words = arguments(self._spec, variables)
+        own |= {"SANDBOX_ARGS": json.dumps(words)}
+        if not program.own:
+            everything = variables | self._world.environment | own
+            return Command(name=self._key, argv=program.argv, environment=everything)
+        outside = {name: mounts.outside(value) for name, value in variables.items()}
+        everything = outside | to_the_network(self._world.environment) | own
+        return Command(name=self._key, argv=own_command(words, mounts), environment=everything)
+
+    async def _follow(self, place: str, leader: str) -> int:
+        """Answer through the process of another pod of the workload for as long as that one has it."""
+        self._show({"running": {"startedAt": now()}})
+        while self._world.leaders.get(place) == leader:
+            found = self._world.instances.get(leader)
+            for number, port in found.ports.items() if found is not None else ():
+                self._world.addresses.listen(self._pod["status"]["podIP"], number, port)
+            self._ready(ready=found is not None and await is_ready(self._spec, found.ports))
+            await asyncio.sleep(self._world.pace.probe)
+        return 0
 
     async def _watch(self, child: Child, ports: dict[int, int]) -> int:
         ended = asyncio.create_task(child.wait())
@@ -166,6 +206,8 @@ class ContainerRunner:
     def _forget(self) -> None:
         self._child = None
         self._world.instances.pop(self._key, None)
+        for place in [place for place, leader in self._world.leaders.items() if leader == self._key]:
+            del self._world.leaders[place]
 
     def _show(self, state: Json) -> None:
         self.state.state = state
@@ -187,3 +229,17 @@ class ContainerRunner:
 
     async def _warn(self, reason: str, message: str) -> None:
         await self._world.patiently(lambda: self._world.events.warn(self._pod, reason, message))
+
+
+def own_command(words: Sequence[str], mounts: Mounts) -> tuple[str, ...]:
+    """A container's own command with this machine's Python and the places of its volumes."""
+    return (sys.executable, *(mounts.outside(word) for word in words[1:]))
+
+
+def to_the_network(environment: Mapping[str, str]) -> dict[str, str]:
+    """What leads a process of a pod to Services and to the outside: the router's proxy, and whom to trust there."""
+    found = {"SSL_CERT_FILE": environment.get("SANDBOX_CA_FILE", ""), "NO_PROXY": "127.0.0.1,localhost"}
+    found |= dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), environment.get("SANDBOX_PROXY", "")
+    )
+    return {name: value for name, value in found.items() if value}

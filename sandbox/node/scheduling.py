@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from sandbox.kube.client import Json
 
 _FINISHED = ("Succeeded", "Failed")
+_NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+"""Taint that the cluster gives a node until its kubelet is ready; no controller does so here."""
 
 
 def choose(pod: Json, nodes: Sequence[Json], pods: Iterable[Json]) -> tuple[str | None, str]:
@@ -23,7 +25,20 @@ def choose(pod: Json, nodes: Sequence[Json], pods: Iterable[Json]) -> tuple[str 
             return node["metadata"]["name"], ""
         refusals[refusal] += 1
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(refusals.items()))
-    return None, f"0/{len(nodes)} nodes are available: {reasons or 'no nodes'}."
+    return None, f"0/{len(nodes)} nodes are available: {reasons or 'no nodes'}.{_preemption(refusals, len(nodes))}"
+
+
+def _preemption(refusals: Counter[str], nodes: int) -> str:
+    """Whether pods of lower priority could make room, as the scheduler adds it (kube-scheduler, defaultpreemption)."""
+    if not refusals:
+        return ""
+    full = sum(count for refusal, count in refusals.items() if refusal.startswith("Insufficient"))
+    sentences = {
+        "No preemption victims found for incoming pod": full,
+        "Preemption is not helpful for scheduling": refusals.total() - full,
+    }
+    said = ", ".join(f"{count} {sentence}" for sentence, count in sentences.items() if count)
+    return f" preemption: 0/{nodes} nodes are available: {said}."
 
 
 def misfit(pod: Json, node: Json, others: Iterable[Json]) -> str | None:
@@ -72,7 +87,9 @@ def _holds(rule: Json, facts: dict[str, str]) -> bool:
 
 
 def _untolerated(spec: Json, node: Json) -> Json | None:
-    for taint in node["spec"].get("taints") or []:
+    told = node.get("status", {}).get("conditions") or []
+    down = any(one["type"] == "Ready" and one["status"] != "True" for one in told)
+    for taint in [*(node["spec"].get("taints") or []), *([_NOT_READY] if down else [])]:
         if taint["effect"] == "PreferNoSchedule":
             continue
         if not any(_tolerates(toleration, taint) for toleration in spec.get("tolerations") or []):

@@ -56,7 +56,7 @@ def waiting(reason: str, message: str = "") -> Json:
     return {"waiting": {"reason": reason} | ({"message": message} if message else {})}
 
 
-def terminated(code: int, started: str, finished: str, identity: str) -> Json:
+def terminated(code: int, started: str, finished: str, identity: str, message: str = "") -> Json:
     """The state of a container that ended; a negative code is the signal that ended it."""
     shown = 128 - code if code < 0 else code
     return {
@@ -66,6 +66,7 @@ def terminated(code: int, started: str, finished: str, identity: str) -> Json:
             "startedAt": started,
             "finishedAt": finished,
             "containerID": identity,
+            **({"message": message} if message else {}),
         }
     }
 

@@ -66,6 +66,8 @@ class World:
     pace: Pace = field(default_factory=Pace)
     addresses: Addresses = field(default_factory=Addresses)
     instances: dict[str, Instance] = field(default_factory=dict)
+    leaders: dict[str, str] = field(default_factory=dict)
+    """Which pod's container runs the one process of a workload, by `namespace/workload/container`."""
 
     async def patiently(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """The result of a call to the API server, repeated while the server is away or says it cannot answer now."""

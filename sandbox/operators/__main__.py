@@ -10,15 +10,45 @@ import threading
 from pathlib import Path
 
 from sandbox.errors import SandboxError
-from sandbox.operators import identity, olm, openshift_ai, threescale
+from sandbox.operators import (
+    data_connections,
+    gpu,
+    identity,
+    keda,
+    machine_api,
+    nfd,
+    odf,
+    olm,
+    openshift_ai,
+    rhsso,
+    service_ca,
+    threescale,
+)
 from sandbox.operators.cluster import Cluster
 from sandbox.operators.crd_files import CrdFiles
 from sandbox.operators.loop import WORKERS, Loop, watched_kinds
 from sandbox.operators.reconcile import Settings
+from sandbox.operators.rhsso.work import RealmWork
 from sandbox.operators.store import Store
 from sandbox.operators.threescale.products import ProductWatch
 
-OPERATORS = (olm.OPERATOR, openshift_ai.OPERATOR, openshift_ai.KSERVE, identity.OPERATOR, threescale.OPERATOR)
+OPERATORS = (
+    olm.OPERATOR,
+    service_ca.OPERATOR,
+    odf.OPERATOR,
+    odf.PROVISIONER,
+    data_connections.OPERATOR,
+    machine_api.OPERATOR,
+    machine_api.AUTOSCALER,
+    nfd.OPERATOR,
+    gpu.OPERATOR,
+    openshift_ai.OPERATOR,
+    openshift_ai.KSERVE,
+    keda.OPERATOR,
+    identity.OPERATOR,
+    rhsso.OPERATOR,
+    threescale.OPERATOR,
+)
 
 
 def settings(environment: dict[str, str]) -> Settings:
@@ -33,6 +63,7 @@ def settings(environment: dict[str, str]) -> Settings:
         gateway_cache_seconds=int(
             _number(environment, "SANDBOX_GATEWAY_CACHE_SECONDS", float(defaults.gateway_cache_seconds))
         ),
+        cloud_vcpus=int(_number(environment, "SANDBOX_CLOUD_VCPUS", float(defaults.cloud_vcpus))),
     )
 
 
@@ -76,13 +107,15 @@ def serve(environment: dict[str, str], stop: threading.Event) -> None:
     loop = Loop(cluster, store, OPERATORS, chosen, CrdFiles(crd_folders(environment)))
     loop.start()
     control = environment.get("SANDBOX_CONTROL_URL", "")
-    products = ProductWatch(store, control, loop.products) if control else None
-    if products is not None:
-        products.start()
+    helpers: list[ProductWatch | RealmWork] = []
+    if control:
+        helpers = [ProductWatch(store, control, loop.products), RealmWork(store, control, loop.errands)]
+    for helper in helpers:
+        helper.start()
     logging.getLogger(__name__).info("operators run")
     stop.wait()
-    if products is not None:
-        products.stop()
+    for helper in helpers:
+        helper.stop()
     loop.stop()
 
 

@@ -17,7 +17,11 @@ _KIND = re.compile(r"^kind: CustomResourceDefinition$", re.MULTILINE)
 
 
 class CrdFiles:
-    """Definitions by name. A folder given at start wins over the sandbox's own schemas, if it serves the version."""
+    """Definitions by name. A folder given at start wins over the sandbox's own schemas, if it serves the version.
+
+    One that stores the version wins over one that stores another: a later release serves an older version too, without
+    the fields that it has dropped.
+    """
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self._files: dict[str, list[Path]] = {}
@@ -28,11 +32,9 @@ class CrdFiles:
 
     def get(self, name: str, version: str) -> dict[str, Any] | None:
         """The definition `<plural>.<group>` that serves a version, or None when no folder has it."""
-        for path in self._files.get(name, ()):
-            definition = self._load(path)
-            if any(served["name"] == version and served["served"] for served in definition["spec"]["versions"]):
-                return definition
-        return None
+        found = [self._load(path) for path in self._files.get(name, ())]
+        serving = [one for one in found if _has(one, version, "served")]
+        return next((one for one in serving if _has(one, version, "storage")), next(iter(serving), None))
 
     def path(self, name: str, version: str) -> Path | None:
         """The file that `get` answers from."""
@@ -54,3 +56,7 @@ class CrdFiles:
             definition.pop("status", None)
             self._read[path] = definition
         return self._read[path]
+
+
+def _has(definition: dict[str, Any], version: str, what: str) -> bool:
+    return any(one["name"] == version and one[what] for one in definition["spec"]["versions"])

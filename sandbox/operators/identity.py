@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from sandbox.operators.kinds import INGRESS, KEYCLOAK, REALM_IMPORT, SECRET, SERVICE, STATEFUL_SET
+from sandbox.operators.kinds import INGRESS, KEYCLOAK, POD, REALM_IMPORT, SECRET, SERVICE, STATEFUL_SET
 from sandbox.operators.reconcile import Operator, Outcome, condition, deleted, owner, timed
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def reconcile(keycloak: Manifest, view: View) -> Outcome:
     secret = (_administrator(keycloak, view),) if not _bootstrap(keycloak) else ()
     running = view.store.get(STATEFUL_SET, *_place(keycloak))
     ready = (running or {}).get("status", {}).get("readyReplicas", 0)
-    return Outcome(apply=objects, create=secret, status=_status(keycloak, view, ready, ""))
+    return Outcome(apply=objects, create=secret, status=_status(keycloak, view, ready, _unhealthy(keycloak, view)))
 
 
 def refuse_import(realm_import: Manifest, view: View) -> Outcome:
@@ -48,6 +48,8 @@ OPERATOR = Operator(
     name="rhbk-operator",
     package="rhbk-operator",
     reconcilers={KEYCLOAK: reconcile, REALM_IMPORT: refuse_import},
+    # A pod is owned by the StatefulSet, and its container's trouble shows in the Keycloak.
+    wakes=frozenset({POD}),
     writes=frozenset({STATEFUL_SET, SERVICE, SECRET, INGRESS}),
 )
 
@@ -63,6 +65,21 @@ def _problem(keycloak: Manifest) -> str:
             "spec.http.httpEnabled is not true: the sandbox's Keycloak has no certificate of its own to serve TLS with"
         )
     return ""
+
+
+def _unhealthy(keycloak: Manifest, view: View) -> str:
+    """Containers that will not start by themselves, in the operator's words (KeycloakController.checkForPodErrors)."""
+    labels, told = _labels(keycloak).items(), []
+    for pod in view.store.objects(POD, keycloak["metadata"]["namespace"]):
+        if not labels <= (pod["metadata"].get("labels") or {}).items():
+            continue
+        for container in pod.get("status", {}).get("containerStatuses") or ():
+            waiting = (container.get("state") or {}).get("waiting") or {}
+            reason = waiting.get("reason", "")
+            if "err" in reason.lower() or reason == "CrashLoopBackOff":
+                where = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
+                told.append(f"Waiting for {where} due to {reason}: {waiting.get('message', '')}")
+    return "\n".join(told)
 
 
 def _bootstrap(keycloak: Manifest) -> list[Manifest]:
@@ -181,7 +198,8 @@ def _stateful_set(keycloak: Manifest) -> Manifest:
     return {
         **_head(keycloak, "apps/v1", "StatefulSet", keycloak["metadata"]["name"]),
         "spec": {
-            "replicas": spec.get("instances", 1),
+            # Each real server here keeps a file of its own, so two would be two realms: one stands for all instances.
+            "replicas": min(1, spec.get("instances", 1)),
             "serviceName": f"{keycloak['metadata']['name']}-discovery",
             "selector": {"matchLabels": _labels(keycloak)},
             "template": {"metadata": {"labels": _labels(keycloak)}, "spec": pod},
@@ -226,16 +244,18 @@ def _ingress(keycloak: Manifest) -> tuple[Manifest, ...]:
 def _status(keycloak: Manifest, view: View, ready: int, problem: str) -> Manifest:
     generation = keycloak["metadata"].get("generation", 1)
     wanted = keycloak.get("spec", {}).get("instances", 1)
-    done = not problem and ready >= wanted
+    # The one that stands for all is ready: see the StatefulSet's replicas.
+    running = wanted if ready else 0
+    done = not problem and running >= wanted
     conditions = [
-        condition("Ready", done, message="" if done else problem or "Waiting for more replicas"),
+        condition("Ready", done, message="" if done else "Waiting for more replicas"),
         condition("HasErrors", bool(problem), message=problem),
         condition("RollingUpdate", False),
     ]
     observed = [{**entry, "observedGeneration": generation} for entry in conditions]
     return {
         "conditions": timed(keycloak.get("status", {}).get("conditions", ()), observed, view.now),
-        "instances": ready,
+        "instances": running,
         "observedGeneration": generation,
         "selector": ",".join(f"{key}={value}" for key, value in sorted(_labels(keycloak).items())),
     }

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sandbox.operators.cluster import Cluster
     from sandbox.operators.crd_files import CrdFiles
-    from sandbox.operators.reconcile import Operator, Outcome, Product, Settings
+    from sandbox.operators.reconcile import Errand, Operator, Outcome, Product, Settings
     from sandbox.operators.store import Manifest, Store
 
 _LOG = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ class Loop:
         self._phases = Phases()
         self._failures: dict[Key, int] = {}
         self._products: dict[str, tuple[Product, ...]] = {}
+        self._errands: dict[str, Errand] = {}
         kinds = {*watched_kinds(self._operators)}
         self._watchers = [Watcher(cluster, store, kind, self._changed) for kind in sorted(kinds)]
         self._workers = [
@@ -119,6 +120,13 @@ class Loop:
         else:
             self._products[namespace] = products
         self._wake(operator for operator in self._operators if operator.package == "3scale-operator")
+
+    def errands(self, found: Mapping[str, Errand]) -> None:
+        """Take over what came of work in servers, and look again at the resources of the operators that do it."""
+        if self._errands == found:
+            return
+        self._errands = dict(found)
+        self._wake(operator for operator in self._operators if operator.package == "rhsso-operator")
 
     def _changed(self, kind: Kind, manifest: Manifest) -> None:
         namespace, name = name_of(manifest)
@@ -210,6 +218,7 @@ class Loop:
             waited=lambda phase: self._phases.waited(key, uid, phase),
             random=lambda length: "".join(secrets.choice(_ALPHABET) for _ in range(length)),
             products=dict(self._products),
+            errands=self._errands,
         )
 
 

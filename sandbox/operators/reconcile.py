@@ -40,6 +40,27 @@ class Settings:
     """How long one phase takes."""
     gateway_cache_seconds: int = 2
     """How long the production gateway keeps its configuration; the real operator writes 300."""
+    cloud_vcpus: int = 768
+    """Processors that the simulated cloud account may have at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """What came of an operator's work in a server that it manages, for one resource as it is now."""
+
+    error: str = ""
+    """Why it failed; empty when it did not."""
+    found: Mapping[str, str] = field(default_factory=dict)
+    """What the server answered."""
+    begun: bool = True
+    """Whether there was a server to work in."""
+
+    @staticmethod
+    def key(resource: Manifest) -> str:
+        """The resource in its present form: another specification, or its deletion, is another errand."""
+        metadata = resource["metadata"]
+        parts = (resource["kind"], metadata.get("uid", ""), str(metadata.get("generation", 0)))
+        return "/".join((*parts, "deleted" if deleted(resource) else "kept"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +79,13 @@ class View:
     products: Mapping[str, tuple[Product, ...]] = field(default_factory=dict)
     """The 3scale products by namespace of the APIManager; a namespace whose tenant was not reached yet is missing."""
 
+    errands: Mapping[str, Errand] = field(default_factory=dict)
+    """What came of work in servers, by `Errand.key`; nothing for work that has not been done."""
+
+    def errand(self, resource: Manifest) -> Errand | None:
+        """What came of the work for a resource in its present form."""
+        return self.errands.get(Errand.key(resource))
+
     def due(self, phase: str) -> bool:
         """Whether the resource has spent its time in a phase."""
         return self.waited(phase) >= self.settings.delay_seconds
@@ -75,6 +103,8 @@ class Outcome:
     """Objects made when absent and never touched again."""
     patch: tuple[tuple[Manifest, Manifest], ...] = ()
     """Pairs of an existing object and a merge patch for it; a changed object in between refuses the patch."""
+    status_patch: tuple[tuple[Manifest, Manifest], ...] = ()
+    """Pairs of an existing object of another kind and a merge patch for its status."""
     delete: tuple[Manifest, ...] = ()
     """Existing objects to delete."""
     again: bool = False

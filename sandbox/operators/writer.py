@@ -41,6 +41,9 @@ class Writer:
         for manifest, patch in outcome.patch:
             pinned = {**patch, "metadata": {**patch.get("metadata", {}), **_version(manifest)}}
             self._keep(self._cluster.patch(manifest, pinned, manager))
+        for manifest, patch in outcome.status_patch:
+            body = {"metadata": _version(self._current(manifest)), "status": patch}
+            self._keep(self._cluster.patch(manifest, body, manager, status=True))
         for manifest in outcome.delete:
             self._delete(manifest)
         if outcome.status is not None:

@@ -1,7 +1,8 @@
 """The router's door: one loopback port that speaks HTTP proxy.
 
-`CONNECT <host of the apps domain>:443` is answered by TLS with our certificate, `CONNECT` to a loopback address is
-passed through, plain requests are routed by their host, and everything else is refused: nothing leaves the machine.
+`CONNECT <host of the apps domain>:443` is answered by TLS with our certificate, `CONNECT` to a loopback address or to a
+Service is passed through, plain requests are routed by their host, and everything else is refused: nothing leaves the
+machine.
 """
 
 from __future__ import annotations
@@ -34,16 +35,25 @@ class Door:
 
     context: ssl.SSLContext
     is_ours: Callable[[str], bool]
+    inside: Callable[[str, int], int]
+    """The loopback port behind a Service's name and port; 0 when there is none."""
     secure: web.Server
     plain: web.Server
     open: weakref.WeakSet[asyncio.Transport] = field(default_factory=weakref.WeakSet)
 
     @classmethod
-    def to(cls, forwarder: Forwarder, context: ssl.SSLContext, is_ours: Callable[[str], bool]) -> Door:
+    def to(
+        cls,
+        forwarder: Forwarder,
+        context: ssl.SSLContext,
+        is_ours: Callable[[str], bool],
+        inside: Callable[[str, int], int] = lambda _host, _port: 0,
+    ) -> Door:
         """A door that leads to this forwarder."""
         return cls(
             context,
             is_ours,
+            inside,
             web.Server(forwarder.secure, access_log=None),
             web.Server(forwarder.plain, access_log=None),
         )
@@ -98,6 +108,8 @@ class _Entrance(asyncio.Protocol):
                 await self._welcome(transport, port)
             elif is_loopback(host) and port:
                 await _pass_through(transport, port, rest)
+            elif behind := self._door.inside(host, port):
+                await _pass_through(transport, behind, rest)
             else:
                 text = f"the sandbox's router leads only to its own domain and to loopback, not to {host}:{port}"
                 _refuse(transport, "403 Forbidden", text)

@@ -19,10 +19,11 @@ from sandbox.router.pages import page
 from sandbox.services import UnresolvedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.faults import Faults
     from sandbox.request_store import RequestStore
     from sandbox.router.admission import Admission
-    from sandbox.router.routes import Target
     from sandbox.services import Resolver
 
 _HOP_BY_HOP = frozenset(
@@ -40,6 +41,7 @@ _HOP_BY_HOP = frozenset(
     }
 )
 _CONNECT_SECONDS = 5.0
+_STAND_IN_SECONDS = 30.0
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
@@ -52,6 +54,8 @@ class Forwarder:
     resolver: Resolver
     faults: Faults
     store: RequestStore
+    outside: Mapping[str, int] = field(default_factory=dict)
+    """Hosts of the world outside that something here stands in for, with its loopback port."""
     _session: aiohttp.ClientSession | None = field(default=None, init=False)
 
     async def close(self) -> None:
@@ -92,6 +96,11 @@ class Forwarder:
         return await self._routed(request, scheme, lose=fault.kind == "reset_after")
 
     async def _routed(self, request: web.BaseRequest, scheme: str, *, lose: bool) -> web.StreamResponse:
+        if (stand_in := self.outside.get(request.host)) is not None:
+            return await self._asked(request, scheme, _STAND_IN_SECONDS, stand_in, lose=lose)
+        return await self._by_route(request, scheme, lose=lose)
+
+    async def _by_route(self, request: web.BaseRequest, scheme: str, *, lose: bool) -> web.StreamResponse:
         target = self.admission.table.match(request.host, request.path)
         if target is None:
             return page(503)
@@ -106,10 +115,10 @@ class Forwarder:
             port = self.resolver.target(target.namespace, target.service, target.port)
         except UnresolvedError:
             return page(503)
-        return await self._asked(request, scheme, target, port, lose=lose)
+        return await self._asked(request, scheme, target.timeout, port, lose=lose)
 
     async def _asked(
-        self, request: web.BaseRequest, scheme: str, target: Target, port: int, *, lose: bool
+        self, request: web.BaseRequest, scheme: str, seconds: float, port: int, *, lose: bool
     ) -> web.StreamResponse:
         if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -121,7 +130,7 @@ class Forwarder:
                 data=request.content if request.can_read_body else None,
                 allow_redirects=False,
                 skip_auto_headers=_AUTOMATIC,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=target.timeout),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=seconds),
             ) as answer:
                 if lose:
                     await answer.read()

@@ -50,7 +50,15 @@ def test_a_taken_control_port_is_refused_before_anything_starts(
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--domain", "Apps.Test"), ("--domain", "nodots"), ("--control-port", "80"), ("--pod-delay", "-1")],
+    [
+        ("--domain", "Apps.Test"),
+        ("--domain", "nodots"),
+        ("--control-port", "80"),
+        ("--pod-delay", "-1"),
+        ("--infrastructure", "Cluster_1"),
+        ("--zones", "us-east-2a,here"),
+        ("--host", "Login"),
+    ],
 )
 def test_a_wrong_choice_is_named_with_what_is_allowed(
     folder: Path, capsys: pytest.CaptureFixture[str], option: str, value: str

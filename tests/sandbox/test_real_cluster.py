@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.kube.crds import PRELOADED_GROUPS
+
 if TYPE_CHECKING:
     from tests.support.running_sandbox import RunningSandbox
 
@@ -73,7 +75,7 @@ def test_a_new_cluster_has_what_openshift_has(cluster: RunningSandbox) -> None:
 def test_only_the_definitions_of_a_bare_cluster_are_there(cluster: RunningSandbox) -> None:
     found = cluster.kube("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions").json()["items"]
     groups = {item["spec"]["group"] for item in found}
-    assert groups == {"operators.coreos.com", "config.openshift.io", "route.openshift.io", "machine.openshift.io"}
+    assert groups == set(PRELOADED_GROUPS)
 
 
 def test_a_pretended_deployment_becomes_ready_and_goes_with_its_pods(cluster: RunningSandbox, namespace: str) -> None:

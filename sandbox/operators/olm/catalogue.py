@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -24,6 +24,8 @@ class Release:
     version: str
     replaces: str
     """The version before it in the channel; empty for the first."""
+    crds: Mapping[str, str]
+    """Version by name of each definition that this version of the operator brings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +39,6 @@ class Package:
     deployment: str
     """Name of the operator's Deployment."""
     image: str
-    crds: Mapping[str, str]
-    """Version by name of each definition the operator brings."""
     channels: Mapping[str, tuple[Release, ...]]
     """Releases from old to new, by channel."""
 
@@ -65,11 +65,11 @@ def package_of(csv: str) -> Package | None:
     return next((package for package in packages().values() if package.release(csv)), None)
 
 
-def _package(source: str, name: str, entry: Mapping[str, object]) -> Package:
-    channels = entry["channels"]
-    modes, crds = entry["installModes"], entry["crds"]
-    if not (isinstance(channels, dict) and isinstance(modes, list) and isinstance(crds, dict)):
-        raise TypeError(f"catalogue.yaml, {source}/{name}: channels and crds are mappings, installModes a list")
+def _package(source: str, name: str, entry: Mapping[str, Any]) -> Package:
+    channels, modes, crds = entry["channels"], entry["installModes"], entry["crds"]
+    older = entry.get("crdsOf", {})
+    if not (isinstance(modes, list) and all(isinstance(one, dict) for one in (channels, crds, older))):
+        raise TypeError(f"catalogue.yaml, {source}/{name}: channels, crds and crdsOf are mappings, installModes a list")
     return Package(
         name=name,
         source=source,
@@ -77,14 +77,13 @@ def _package(source: str, name: str, entry: Mapping[str, object]) -> Package:
         install_modes=frozenset(modes),
         deployment=str(entry["deployment"]),
         image=str(entry["image"]),
-        crds=crds,
-        channels={channel: _releases(releases) for channel, releases in channels.items()},
+        channels={channel: _releases(releases, older.get(channel, crds)) for channel, releases in channels.items()},
     )
 
 
-def _releases(entries: list[dict[str, str]]) -> tuple[Release, ...]:
+def _releases(entries: list[dict[str, str]], crds: Mapping[str, str]) -> tuple[Release, ...]:
     before = ["", *(entry["csv"] for entry in entries)]
     return tuple(
-        Release(csv=entry["csv"], version=entry["version"], replaces=replaces)
+        Release(csv=entry["csv"], version=entry["version"], replaces=replaces, crds=crds)
         for entry, replaces in zip(entries, before, strict=False)
     )

@@ -11,6 +11,8 @@ from sandbox.operators.olm.running import TARGETS
 from sandbox.operators.reconcile import Outcome, deleted, deployment_available, is_true, owner, released
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.operators.olm.catalogue import Package
     from sandbox.operators.reconcile import View
     from sandbox.operators.store import Manifest
@@ -35,7 +37,7 @@ def csv_manifest(name: str, namespace: str) -> Manifest:
     release = package.release(name) if package else None
     if package is None or release is None:
         raise LookupError(name)
-    owned = [{"name": crd, "kind": crd.partition(".")[0], "version": package.crds[crd]} for crd in package.crds]
+    owned = [{"name": crd, "kind": crd.partition(".")[0], "version": found} for crd, found in release.crds.items()]
     spec = {
         "displayName": package.display_name,
         "version": release.version,
@@ -94,7 +96,7 @@ def _begin(csv: Manifest, _package: Package, view: View) -> Outcome:
 
 
 def _check_requirements(csv: Manifest, package: Package, view: View) -> Outcome:
-    unknown = [name for name, version in package.crds.items() if _definition(name, version, view) is None]
+    unknown = [name for name, version in _crds(csv, package).items() if _definition(name, version, view) is None]
     if unknown:
         message = "one or more requirements couldn't be found: no folder of definitions has " + ", ".join(unknown)
         return _moved(csv, "Pending", "RequirementsNotMet", message, view)
@@ -110,12 +112,19 @@ def _bring(csv: Manifest, package: Package, view: View) -> Outcome:
     if not deployment_available(view.store, namespace, package.deployment):
         message = f"installing: waiting for deployment {package.deployment} to become ready"
         return _moved(csv, "Installing", "InstallWaiting", message, view, apply=(deployment,))
-    missing = [name for name in package.crds if not established(view.store.get(CRD, "", name))]
+    crds = _crds(csv, package)
+    missing = [name for name in crds if not established(view.store.get(CRD, "", name))]
     if missing:
-        wanted = (_definition(name, package.crds[name], view) for name in missing)
+        wanted = (_definition(name, crds[name], view) for name in missing)
         return Outcome(apply=(deployment,), create=tuple(crd for crd in wanted if crd is not None))
     message = "install strategy completed with no errors"
     return _moved(csv, "Succeeded", "InstallSucceeded", message, view, apply=(deployment,))
+
+
+def _crds(csv: Manifest, package: Package) -> Mapping[str, str]:
+    """Version by name of each definition that this version brings."""
+    release = package.release(csv["metadata"]["name"])
+    return release.crds if release is not None else {}
 
 
 def _watch_over(csv: Manifest, package: Package, view: View) -> Outcome:

@@ -20,13 +20,22 @@ def serves(store: Store, package: str, namespace: str) -> bool:
 
     An operator runs while its Deployment is available, whatever OLM thinks of its CSV.
     """
-    return any(
-        _responsible(csv, namespace) and deployment_available(store, csv["metadata"]["namespace"], found.deployment)
-        for csv in store.objects(CSV)
-        if (found := package_of(csv["metadata"]["name"])) is not None and found.name == package
-    )
+    return serving_version(store, package, namespace) != ""
+
+
+def serving_version(store: Store, package: str, namespace: str) -> str:
+    """The version of the running operator that is responsible for a namespace; empty for none."""
+    for csv in store.objects(CSV):
+        found = package_of(csv["metadata"]["name"])
+        if found is None or found.name != package or not _responsible(csv, namespace):
+            continue
+        if deployment_available(store, csv["metadata"]["namespace"], found.deployment):
+            release = found.release(csv["metadata"]["name"])
+            return release.version if release is not None else ""
+    return ""
 
 
 def _responsible(csv: Manifest, namespace: str) -> bool:
     targets = csv["metadata"].get("annotations", {}).get(TARGETS)
-    return targets == "" or (bool(namespace) and namespace in (targets or "").split(","))
+    # The cluster's own objects are in no namespace, so whoever watches one sees them.
+    return targets is not None and (targets == "" or not namespace or namespace in targets.split(","))

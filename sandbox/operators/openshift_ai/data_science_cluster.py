@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.operators.kinds import CRD, DATA_SCIENCE_CLUSTER, DEPLOYMENT
+from sandbox.operators.kinds import CRD, DEPLOYMENT, NAMESPACE
 from sandbox.operators.olm.cluster_service_version import established
 from sandbox.operators.openshift_ai.admission import refusals
-from sandbox.operators.openshift_ai.initialization import (
-    FINALIZER,
-    RELEASE,
-    applications_namespace,
-    first_of,
-)
+from sandbox.operators.openshift_ai.generation import generation, release
+from sandbox.operators.openshift_ai.initialization import FINALIZER, applications_namespace, first_of
 from sandbox.operators.openshift_ai.initialization import ready as initialized
+from sandbox.operators.openshift_ai.knative import namespace_of, obstacle
 from sandbox.operators.reconcile import (
     Outcome,
     condition,
@@ -30,19 +27,6 @@ if TYPE_CHECKING:
     from sandbox.operators.store import Manifest
 
 KSERVE_CONTROLLER = "kserve-controller-manager"
-_CONTROLLERS = {
-    "aipipelines": ("AIPipelines", ("data-science-pipelines-operator-controller-manager",)),
-    "dashboard": ("Dashboard", ("rhods-dashboard",)),
-    "feastoperator": ("FeastOperator", ("feast-operator-controller-manager",)),
-    "kserve": ("Kserve", (KSERVE_CONTROLLER, "odh-model-controller")),
-    "kueue": ("Kueue", ()),
-    "llamastackoperator": ("LlamaStackOperator", ("llama-stack-k8s-operator-controller-manager",)),
-    "modelregistry": ("ModelRegistry", ("model-registry-operator-controller-manager",)),
-    "ray": ("Ray", ("kuberay-operator",)),
-    "trainingoperator": ("TrainingOperator", ("kubeflow-training-operator",)),
-    "trustyai": ("TrustyAI", ("trustyai-service-operator-controller-manager",)),
-    "workbenches": ("Workbenches", ("notebook-controller-deployment", "odh-notebook-controller-manager")),
-}
 _KSERVE_DEFINITIONS = {
     "inferenceservices.serving.kserve.io": "v1beta1",
     "servingruntimes.serving.kserve.io": "v1alpha1",
@@ -52,24 +36,31 @@ _CONTROLLER_IMAGE = "registry.redhat.io/rhoai/odh-{name}-rhel9:v3.3"
 
 def reconcile(cluster: Manifest, view: View) -> Outcome:
     """Run the controllers of what is Managed; Ready when all of them are available and KServe's kinds are served."""
+    if cluster["apiVersion"] != generation(view).cluster.api_version:
+        return Outcome()  # the same object, seen in a version that is served and not stored
     if deleted(cluster):
         return Outcome(patch=released(cluster, FINALIZER)) if view.due("deleting") else Outcome(again=True)
-    first = first_of(view.store.objects(DATA_SCIENCE_CLUSTER))
+    first = first_of(view.store.objects(generation(view).cluster))
     if first["metadata"]["uid"] != cluster["metadata"]["uid"]:
         text = f"only one instance of DataScienceCluster object is allowed; {first['metadata']['name']} exists"
         return Outcome(status=_status(cluster, [], text, view))
+    return _managed_parts(cluster, view)
+
+
+def _managed_parts(cluster: Manifest, view: View) -> Outcome:
     patch = finalized(cluster, FINALIZER)
     if not initialized(view):
         return Outcome(patch=patch, status=_status(cluster, [], "no DSCInitialization is Ready", view))
     if not view.due("new"):
         return Outcome(patch=patch, status=_status(cluster, [], "provisioning", view), again=True)
     namespace = applications_namespace(view)
-    wanted = _controllers(cluster)
+    wanted = _controllers(cluster, view)
     kserve = _managed(cluster, "kserve")
     definitions = _definitions(view) if kserve else ()
+    knative = _space(namespace_of(cluster), view) if kserve else ()
     return Outcome(
         patch=patch,
-        create=definitions,
+        create=(*definitions, *knative),
         apply=(
             *(_deployment(name, namespace, cluster) for name in sorted(wanted)),
             *(refusals(namespace, cluster) if kserve and not definitions else ()),
@@ -81,7 +72,7 @@ def reconcile(cluster: Manifest, view: View) -> Outcome:
 
 def _superfluous(wanted: set[str], namespace: str, view: View) -> tuple[Manifest, ...]:
     """The running controllers that are not wanted any more."""
-    found = (view.store.get(DEPLOYMENT, namespace, name) for name in _names() - wanted)
+    found = (view.store.get(DEPLOYMENT, namespace, name) for name in _names(view) - wanted)
     return tuple(present for present in found if present is not None and not deleted(present))
 
 
@@ -94,12 +85,20 @@ def _state(cluster: Manifest, component: str) -> str:
     return str(components.get(component, {}).get("managementState") or "Removed")
 
 
-def _controllers(cluster: Manifest) -> set[str]:
-    return {name for component, (_, names) in _CONTROLLERS.items() if _managed(cluster, component) for name in names}
+def _controllers(cluster: Manifest, view: View) -> set[str]:
+    known = generation(view).controllers
+    return {name for component, (_, names) in known.items() if _managed(cluster, component) for name in names}
 
 
-def _names() -> set[str]:
-    return {name for _, names in _CONTROLLERS.values() for name in names}
+def _names(view: View) -> set[str]:
+    return {name for _, names in generation(view).controllers.values() for name in names}
+
+
+def _space(name: str, view: View) -> tuple[Manifest, ...]:
+    """The namespace in which Knative would serve, unless it is there or nobody asks for Knative."""
+    if not name or view.store.get(NAMESPACE, "", name) is not None:
+        return ()
+    return ({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}},)
 
 
 def _definitions(view: View) -> tuple[Manifest, ...]:
@@ -111,12 +110,15 @@ def _definitions(view: View) -> tuple[Manifest, ...]:
 
 def _component_conditions(cluster: Manifest, namespace: str, view: View) -> list[Manifest]:
     conditions = []
-    for component, (title, names) in sorted(_CONTROLLERS.items()):
+    for component, (title, names) in sorted(generation(view).controllers.items()):
         kind = f"{title}Ready"
         state = _state(cluster, component)
         if state != "Managed":
             message = f"Component ManagementState is set to {state}"
             conditions.append(condition(kind, False, state, message, severity="Info"))
+            continue
+        if component == "kserve" and (stopped := obstacle(cluster, view)) is not None:
+            conditions.append(condition(kind, False, *stopped))
             continue
         waiting = [f"{namespace}/{name}" for name in names if not deployment_available(view.store, namespace, name)]
         if component == "kserve":
@@ -140,14 +142,14 @@ def _status(cluster: Manifest, components: list[Manifest], error: str, view: Vie
         condition("ComponentsReady", done, "" if done else "NotReady", error or waiting),
         *components,
     ]
-    generation = cluster["metadata"].get("generation", 1)
-    observed = [{**entry, "observedGeneration": generation} for entry in conditions]
+    seen = cluster["metadata"].get("generation", 1)
+    observed = [{**entry, "observedGeneration": seen} for entry in conditions]
     return {
         "phase": "Ready" if done else "Not Ready",
-        "observedGeneration": generation,
+        "observedGeneration": seen,
         "conditions": timed(old.get("conditions", ()), observed, view.now),
-        "components": {name: {"managementState": _state(cluster, name)} for name in _CONTROLLERS},
-        "release": RELEASE,
+        "components": {name: {"managementState": _state(cluster, name)} for name in generation(view).controllers},
+        "release": release(generation(view)),
     }
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.operators.kinds import DATA_SCIENCE_CLUSTER, DEPLOYMENT, POD, SERVING_RUNTIME
+from sandbox.operators.kinds import DEPLOYMENT, POD, SERVING_RUNTIME
 from sandbox.operators.openshift_ai.data_science_cluster import KSERVE_CONTROLLER
+from sandbox.operators.openshift_ai.generation import generation
 from sandbox.operators.openshift_ai.initialization import applications_namespace
 from sandbox.operators.openshift_ai.predictor import CONTAINER, deployment, pod_labels, predictor_name, services
 from sandbox.operators.reconcile import (
     Outcome,
-    available,
     condition,
     deleted,
     deployment_available,
     finalized,
+    is_true,
     released,
     timed,
 )
@@ -39,19 +40,28 @@ def reconcile(service: Manifest, view: View) -> Outcome:
     runtime = _runtime(service, view)
     if isinstance(runtime, tuple):
         reason, message = runtime
-        return Outcome(patch=patch, status=_invalid(service, reason, message, view))
+        # Its errors are tried again; a runtime that comes or changes wakes nobody.
+        return Outcome(patch=patch, status=_invalid(service, reason, message, view), again=True)
     if not view.due("new"):
         return Outcome(patch=patch, again=True)
     headless = _headless(view)
     objects = (deployment(service, runtime), *services(service, runtime, headless=headless))
-    running = available(view.store.get(DEPLOYMENT, service["metadata"]["namespace"], predictor_name(service)))
+    made = view.store.get(DEPLOYMENT, service["metadata"]["namespace"], predictor_name(service))
+    # As KServe does it: a Deployment that still replaces its pods is available, and so is the model.
+    running = is_true(made, "Available")
     loaded = running and view.due("loading")
     status = _status(service, runtime, view, loaded=loaded, headless=headless)
     return Outcome(patch=patch, apply=objects, status=status, again=running and not loaded)
 
 
+def _mode(service: Manifest) -> str:
+    """Knative's where the object names it, which only releases 2.x know; its own objects are not simulated."""
+    named = service["metadata"].get("annotations", {}).get("serving.kserve.io/deploymentMode")
+    return "Serverless" if named == "Serverless" else _MODE
+
+
 def _headless(view: View) -> bool:
-    for cluster in view.store.objects(DATA_SCIENCE_CLUSTER):
+    for cluster in view.store.objects(generation(view).cluster):
         kserve = cluster.get("spec", {}).get("components", {}).get("kserve", {})
         return bool(kserve.get("rawDeploymentServiceConfig", "Headless") == "Headless")
     return True
@@ -79,12 +89,12 @@ def _runtime(service: Manifest, view: View) -> Manifest | tuple[str, str]:
 
 
 def _status(service: Manifest, runtime: Manifest, view: View, *, loaded: bool, headless: bool) -> Manifest:
-    generation = service["metadata"].get("generation", 1)
     old = service.get("status", {})
     failure = None if loaded else _failure(service, view)
     status = {
-        "observedGeneration": generation,
-        "deploymentMode": _MODE,
+        # The Deployment's counter, not this object's own (kserve, inference_service_status.go, PropagateRawStatus).
+        "observedGeneration": _observed(service, view),
+        "deploymentMode": _mode(service),
         "servingRuntimeName": runtime["metadata"]["name"],
         "conditions": timed(old.get("conditions", ()), _conditions(failure, loaded=loaded), view.now),
         "modelStatus": _model_status(service, failure, loaded=loaded),
@@ -95,6 +105,11 @@ def _status(service: Manifest, runtime: Manifest, view: View, *, loaded: bool, h
         status["address"] = {"url": f"http://{host}:8080" if headless else f"http://{host}"}
         status["components"] = {"predictor": {"url": f"http://{host}"}}
     return status
+
+
+def _observed(service: Manifest, view: View) -> int:
+    made = view.store.get(DEPLOYMENT, service["metadata"]["namespace"], predictor_name(service))
+    return int((made or {}).get("status", {}).get("observedGeneration", 0))
 
 
 def _conditions(failure: Manifest | None, *, loaded: bool) -> list[Manifest]:
@@ -153,8 +168,8 @@ def _invalid(service: Manifest, reason: str, message: str, view: View) -> Manife
         condition("Ready", False, reason, message),
     ]
     return {
-        "observedGeneration": service["metadata"].get("generation", 1),
-        "deploymentMode": _MODE,
+        "observedGeneration": _observed(service, view),
+        "deploymentMode": _mode(service),
         "conditions": timed(old.get("conditions", ()), conditions, view.now),
         "modelStatus": {
             "copies": {"failedCopies": 0},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.operators.kinds import DATA_SCIENCE_CLUSTER, DSC_INITIALIZATION, NAMESPACE
+from sandbox.operators.kinds import NAMESPACE
+from sandbox.operators.openshift_ai.generation import generation, release
 from sandbox.operators.reconcile import Outcome, condition, deleted, finalized, released, timed
 
 if TYPE_CHECKING:
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
     from sandbox.operators.store import Manifest
 
 FINALIZER = "platform.opendatahub.io/finalizer"
-RELEASE = {"name": "OpenShift AI Self-Managed", "version": "3.3.0"}
 _OPERATOR_DEPLOYMENT = "rhods-operator"
 _DEFAULT_NAMESPACE = "redhat-ods-applications"
+_MESH_NAMESPACE = "istio-system"
 
 
 def at_start(deployment: Manifest, view: View) -> Outcome:
@@ -23,11 +24,12 @@ def at_start(deployment: Manifest, view: View) -> Outcome:
         return Outcome()
     containers = deployment["spec"]["template"]["spec"]["containers"]
     env = {entry["name"]: entry.get("value") for container in containers for entry in container.get("env", ())}
-    if env.get("DISABLE_DSC_CONFIG") == "true" or view.store.objects(DSC_INITIALIZATION):
+    kind = generation(view).initialization
+    if env.get("DISABLE_DSC_CONFIG") == "true" or view.store.objects(kind):
         return Outcome()
     default = {
-        "apiVersion": DSC_INITIALIZATION.api_version,
-        "kind": DSC_INITIALIZATION.kind,
+        "apiVersion": kind.api_version,
+        "kind": kind.kind,
         "metadata": {"name": "default-dsci"},
         "spec": {"applicationsNamespace": _DEFAULT_NAMESPACE},
     }
@@ -36,12 +38,13 @@ def at_start(deployment: Manifest, view: View) -> Outcome:
 
 def reconcile(initialization: Manifest, view: View) -> Outcome:
     """Create the namespaces, then Ready. A second one gets phase Error; the real webhook refuses it at creation."""
+    own = generation(view)
+    if initialization["apiVersion"] != own.initialization.api_version:
+        return Outcome()  # the same object, seen in a version that is served and not stored
     if deleted(initialization):
         # The real webhook refuses to delete it while a DataScienceCluster exists; here its finalizer waits.
-        if view.store.objects(DATA_SCIENCE_CLUSTER):
-            return Outcome()
-        return Outcome(patch=released(initialization, FINALIZER))
-    first = first_of(view.store.objects(DSC_INITIALIZATION))
+        return Outcome(patch=() if view.store.objects(own.cluster) else released(initialization, FINALIZER))
+    first = first_of(view.store.objects(own.initialization))
     if first["metadata"]["uid"] != initialization["metadata"]["uid"]:
         text = f"only one instance of DSCInitialization object is allowed; {first['metadata']['name']} exists"
         return Outcome(status=_status(initialization, "Error", text, view))
@@ -61,14 +64,20 @@ def first_of(manifests: list[Manifest]) -> Manifest:
 
 def applications_namespace(view: View) -> str:
     """Where the platform's controllers run: as the DSCInitialization says, or the default."""
-    found = view.store.objects(DSC_INITIALIZATION)
+    found = view.store.objects(generation(view).initialization)
     spec = first_of(found).get("spec", {}) if found else {}
     return str(spec.get("applicationsNamespace") or _DEFAULT_NAMESPACE)
 
 
+def meshed(view: View) -> bool:
+    """Whether the cluster's DSCInitialization asks for Service Mesh."""
+    found = view.store.objects(generation(view).initialization)
+    return bool(found) and _meshed(first_of(found).get("spec", {}))
+
+
 def ready(view: View) -> bool:
     """Whether the cluster's DSCInitialization is Ready."""
-    found = view.store.objects(DSC_INITIALIZATION)
+    found = view.store.objects(generation(view).initialization)
     return bool(found) and first_of(found).get("status", {}).get("phase") == "Ready"
 
 
@@ -78,7 +87,13 @@ def _namespaces(initialization: Manifest) -> list[str]:
     monitoring = spec.get("monitoring", {})
     if monitoring.get("managementState") == "Managed":
         names.append(monitoring.get("namespace") or "redhat-ods-monitoring")
+    if _meshed(spec):
+        names.append(spec["serviceMesh"].get("controlPlane", {}).get("namespace") or _MESH_NAMESPACE)
     return names
+
+
+def _meshed(spec: Manifest) -> bool:
+    return bool(spec.get("serviceMesh", {}).get("managementState") == "Managed")
 
 
 def _namespace(name: str) -> Manifest:
@@ -101,6 +116,6 @@ def _status(initialization: Manifest, phase: str, error: str, view: View) -> Man
     status = {
         "phase": phase,
         "conditions": timed(old.get("conditions", ()), conditions, view.now),
-        "release": RELEASE,
+        "release": release(generation(view)),
     }
     return {**status, "errorMessage": error} if error else status

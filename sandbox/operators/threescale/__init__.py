@@ -4,6 +4,7 @@ from sandbox.operators.kinds import (
     API_MANAGER,
     CONFIG_MAP,
     DEPLOYMENT,
+    DISRUPTION_BUDGET,
     ROUTE,
     SECRET,
     SERVICE,
@@ -17,7 +18,7 @@ OPERATOR = Operator(
     package="3scale-operator",
     reconcilers={API_MANAGER: api_manager.reconcile},
     wakes=frozenset({SECRET, ROUTE}),
-    writes=frozenset({CONFIG_MAP, DEPLOYMENT, SERVICE, VOLUME_CLAIM}),
+    writes=frozenset({CONFIG_MAP, DEPLOYMENT, DISRUPTION_BUDGET, SERVICE, VOLUME_CLAIM}),
 )
 
 __all__ = ["OPERATOR"]

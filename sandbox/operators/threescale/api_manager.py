@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.operators.kinds import CONFIG_MAP, DEPLOYMENT, SECRET
+from sandbox.operators.olm.running import serving_version
 from sandbox.operators.reconcile import Outcome, available, condition, deleted, deployment_available, timed
-from sandbox.operators.threescale import credentials, routes, workloads
-from sandbox.operators.threescale.installation import RELEASE, Installation
+from sandbox.operators.threescale import credentials, preflights, routes, workloads
+from sandbox.operators.threescale.installation import DEFAULT_VERSION, Installation
 
 if TYPE_CHECKING:
     from sandbox.operators.reconcile import View
     from sandbox.operators.store import Manifest
 
 REQUIREMENTS = "3scale-api-management-operator-requirements"
-_OPERATOR_VERSION = "0.12.4"
-_ANNOTATIONS = {
-    "apps.3scale.net/apimanager-threescale-version": RELEASE,
-    "apps.3scale.net/threescale-operator-version": _OPERATOR_VERSION,
-    "apps.3scale.net/apimanager-confirmed-requirements-version": RELEASE,
-}
+_PACKAGE = "3scale-operator"
 _NOT_FOUND_YET = "Requirement config map is not found yet, it should be generated shortly"
 _ALL_MET = "All requirements for the current version are met"
 
@@ -29,14 +25,15 @@ def reconcile(manager: Manifest, view: View) -> Outcome:
     if deleted(manager):
         # No finalizer: what is owned goes by garbage collection, the Secrets stay.
         return Outcome()
-    installation = Installation(manager=manager)
+    version = serving_version(view.store, _PACKAGE, manager["metadata"]["namespace"]) or DEFAULT_VERSION
+    installation = Installation(manager=manager, operator_version=version)
     if patch := _written_back(installation):
         return Outcome(patch=((manager, patch),))
     namespace = installation.namespace
     if view.store.get(CONFIG_MAP, namespace, REQUIREMENTS) is None:
-        requirements = () if not view.due("operator") else (_requirements(namespace),)
+        requirements = () if not view.due("operator") else (_requirements(installation),)
         return Outcome(create=requirements, status=_status(installation, view, _NOT_FOUND_YET), again=True)
-    if problem := _problem(installation, view):
+    if problem := preflights.failure(installation, view):
         return Outcome(status=_status(installation, view, problem))
     if not view.due("preflights"):
         return Outcome(again=True)
@@ -49,33 +46,27 @@ def _written_back(installation: Installation) -> Manifest:
     if missing := installation.missing_defaults():
         patch["spec"] = missing
     present = installation.manager["metadata"].get("annotations", {})
-    if any(key not in present for key in _ANNOTATIONS):
-        patch["metadata"] = {"annotations": _ANNOTATIONS}
+    wanted = {
+        "apps.3scale.net/apimanager-threescale-version": installation.release,
+        "apps.3scale.net/threescale-operator-version": installation.operator_version,
+        "apps.3scale.net/apimanager-confirmed-requirements-version": installation.release,
+    }
+    if any(present.get(key) != value for key, value in wanted.items()):
+        patch["metadata"] = {"annotations": wanted}
     return patch
 
 
-def _requirements(namespace: str) -> Manifest:
+def _requirements(installation: Installation) -> Manifest:
     """The ConfigMap the operator makes of its CSV's annotations: the least versions of external databases."""
     data = {
         "rht_backend_redis_requirements": "7.0.0",
         "rht_mysql_requirements": "8.0.0",
         "rht_postgres_requirements": "13.0.0",
         "rht_system_redis_requirements": "7.0.0",
-        "rht_threescale_version": RELEASE,
+        "rht_threescale_version_requirements": installation.release,
     }
-    metadata = {"name": REQUIREMENTS, "namespace": namespace}
+    metadata = {"name": REQUIREMENTS, "namespace": installation.namespace}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
-
-
-def _problem(installation: Installation, view: View) -> str:
-    """What the preflights find wrong, in the operator's sentence; empty when nothing."""
-    storage = installation.setting("system", "fileStorage", default={})
-    found = ""
-    if {"persistentVolumeClaim", "simpleStorageService"} <= storage.keys():
-        found = "system.fileStorage has both persistentVolumeClaim and simpleStorageService: only one is allowed"
-    elif missing := credentials.missing_from_user(installation, view):
-        found = f"secret keys of external components are missing: {', '.join(missing)}"
-    return f"Preflights failed - {found} - re-running preflights in 10 minutes" if found else ""
 
 
 def _installed(installation: Installation, view: View) -> Outcome:
@@ -89,11 +80,15 @@ def _installed(installation: Installation, view: View) -> Outcome:
         if products is not None:
             wanted += routes.product_routes(installation, products)
             stale = routes.stale_routes(installation, wanted, view)
+    made = workloads.deployments(installation, view)
+    if preflights.missing_bucket(installation, view):
+        # The operator makes one component after the other, and this one's error ends each of its looks.
+        made = tuple(one for one in made if one["metadata"]["name"] in workloads.BEFORE_SYSTEM)
     return Outcome(
         create=(*create, *workloads.claims(installation)),
         patch=patch,
-        apply=(*workloads.services(installation), *workloads.deployments(installation, view), *wanted),
-        delete=stale,
+        apply=(*workloads.services(installation), *made, *workloads.budgets(installation), *wanted),
+        delete=(*stale, *workloads.stale_budgets(installation, view)),
         status=_status(installation, view, ""),
     )
 
@@ -116,7 +111,7 @@ def _available(installation: Installation, view: View, preflight: str) -> Manife
         return condition("Available", False)
     missing = _missing_secrets(installation, view)
     if missing:
-        text = f"missing watched secrets: {', '.join(missing)}"
+        text = f"The following secret(s) could not be found: {', '.join(missing)}"
         return condition("Available", False, "MissingWatchedSecrets", text)
     states = _deployments(installation, view)
     expected = {workload.name for workload in workloads.workloads(installation)}

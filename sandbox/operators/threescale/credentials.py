@@ -17,28 +17,12 @@ if TYPE_CHECKING:
     Random = Callable[[int], str]
 
 SEED = "system-seed"
-_REQUIRED_OF_USER = {
-    ("system", "database"): ("system-database", ("URL",)),
-    ("system", "redis"): ("system-redis", ("URL",)),
-    ("backend", "redis"): ("backend-redis", ("REDIS_STORAGE_URL", "REDIS_QUEUES_URL")),
-    ("zync", "database"): ("zync", ("DATABASE_URL", "ZYNC_DATABASE_PASSWORD")),
-}
 
 
 def decoded(secret: Manifest | None) -> dict[str, str]:
     """A Secret's values by key; empty when there is none."""
     data = (secret or {}).get("data") or {}
     return {key: base64.b64decode(value).decode("utf-8", "replace") for key, value in data.items()}
-
-
-def missing_from_user(installation: Installation, view: View) -> list[str]:
-    """What external databases need and the user has not given, as `secret/key`."""
-    missing = []
-    for (part, what), (name, keys) in _REQUIRED_OF_USER.items():
-        if installation.external(part, what):
-            present = decoded(view.store.get(SECRET, installation.namespace, name))
-            missing += [f"{name}/{key}" for key in keys if not present.get(key)]
-    return missing
 
 
 def secrets(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sandbox.operators.store import Manifest
 
-RELEASE = "2.15"
+RELEASES = {"0.12": "2.15", "0.13": "2.16"}
+"""3scale's release by the first two numbers of its operator's version (3scale-operator, version/version.go)."""
+DEFAULT_VERSION = "0.12.4"
 _DEFAULTS: Manifest = {
     "appLabel": "3scale-api-management",
     "tenantName": "3scale",
@@ -34,6 +36,18 @@ class Installation:
 
     manager: Manifest
     """The APIManager, owner of everything."""
+    operator_version: str = DEFAULT_VERSION
+    """Version of the operator that installs it."""
+
+    @property
+    def release(self) -> str:
+        """3scale's release."""
+        return RELEASES.get(".".join(self.operator_version.split(".")[:2]), RELEASES["0.12"])
+
+    @property
+    def only_external(self) -> bool:
+        """Whether the release brings no databases of its own."""
+        return tuple(int(number) for number in self.release.split(".")) >= (2, 16)
 
     @property
     def namespace(self) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox.operators.kinds import SECRET
+from sandbox.operators.kinds import DISRUPTION_BUDGET, SECRET
 from sandbox.operators.reconcile import owner
-from sandbox.operators.threescale.installation import RELEASE
 
 if TYPE_CHECKING:
     from sandbox.operators.reconcile import View
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 WATCHED_LABEL = "apimanager.apps.3scale.net/watched-by"
 """Label (value `apimanager`) of a Secret whose change rolls the gateways."""
 _IMAGES = "registry.redhat.io"
-_TAG = f"3scale{RELEASE}"
+_TAG = "3scale"
+"""Beginning of the images' tag; the release follows."""
 _SYSTEM_PORTS = (("http", 3000),)
 _GATEWAY_PORTS = (("gateway", 8080), ("management", 8090), ("metrics", 9421))
 _CACHE_ENVIRONMENTS = {"apicast-staging": ("staging", "lazy"), "apicast-production": ("production", "boot")}
@@ -138,6 +138,42 @@ def workloads(installation: Installation) -> tuple[Workload, ...]:
     return tuple(found)
 
 
+BEFORE_SYSTEM = frozenset({"backend-redis", "backend-listener", "backend-worker", "backend-cron", "system-memcache"})
+"""What the operator makes before it looks at the portals' files (3scale-operator, reconcileAPIManagerLogic)."""
+
+_SCALING = tuple(workload for workload in (*_ALWAYS, *_ZYNC) if workload.settings and workload.name != "system-searchd")
+"""What can have several pods; no database is among it."""
+
+
+def budgets(installation: Installation) -> tuple[Manifest, ...]:
+    """A PodDisruptionBudget per part that can scale (3scale-operator, component/pod_disruption_budget.go)."""
+    if not installation.setting("podDisruptionBudget", "enabled", default=False):
+        return ()
+    kind = DISRUPTION_BUDGET
+    return tuple(
+        {
+            **head(installation, kind.api_version, kind.kind, workload.name),
+            "spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"deployment": workload.name}}},
+        }
+        for workload in _SCALING
+        if installation.zync or workload not in _ZYNC
+    )
+
+
+def stale_budgets(installation: Installation, view: View) -> tuple[Manifest, ...]:
+    """Budgets of an installation that wants none any more."""
+    wanted = {budget["metadata"]["name"] for budget in budgets(installation)}
+    return tuple(
+        budget
+        for budget in view.store.objects(DISRUPTION_BUDGET, installation.namespace)
+        if budget["metadata"]["name"] not in wanted
+        and any(
+            reference["uid"] == installation.manager["metadata"]["uid"]
+            for reference in budget["metadata"].get("ownerReferences", ())
+        )
+    )
+
+
 def policy_secrets(installation: Installation) -> dict[str, list[Manifest]]:
     """The custom policies by gateway, each as `{name, version, secretRef}`."""
     return {
@@ -190,17 +226,21 @@ def _in_s3(installation: Installation) -> bool:
 
 def _deployment(installation: Installation, workload: Workload, view: View) -> Manifest:
     labels = {"app": installation.app_label, "deployment": workload.name}
-    container: Manifest = {"name": workload.name, "image": workload.image}
+    container: Manifest = {"name": workload.name, "image": _image(installation, workload)}
+    if workload.settings and (resources := installation.setting(*workload.settings, "resources")):
+        container["resources"] = resources
     if workload.ports:
         container["ports"] = [{"name": name, "containerPort": port, "protocol": "TCP"} for name, port in workload.ports]
-    if env := _environment(workload.name, view):
+    if env := _environment(installation, workload.name, view):
         container["env"] = env
     if workload.name == "system-app" or workload.name in _CACHE_ENVIRONMENTS:
         container["readinessProbe"] = {"tcpSocket": {"port": workload.ports[0][1]}, "periodSeconds": 5}
     volumes = _volumes(installation, workload)
     if volumes:
         container["volumeMounts"] = [mount for mount, _ in volumes]
-    pod: Manifest = {"containers": [container]}
+    # Its ServiceAccounts refer to them, and the API server writes that into each pod.
+    pulled_with = installation.setting("imagePullSecrets", default=[{"name": "threescale-registry-auth"}])
+    pod: Manifest = {"containers": [container], "imagePullSecrets": pulled_with}
     if volumes:
         pod["volumes"] = [volume for _, volume in volumes]
     metadata: Manifest = {"labels": labels}
@@ -240,13 +280,17 @@ def _watched_editions(installation: Installation, workload: Workload, view: View
     return editions
 
 
-def _environment(name: str, view: View) -> list[Manifest]:
+def _image(installation: Installation, workload: Workload) -> str:
+    return f"{workload.image}{installation.release}" if workload.image.endswith(_TAG) else workload.image
+
+
+def _environment(installation: Installation, name: str, view: View) -> list[Manifest]:
     if name == "system-app":
         keys = ("ADMIN_ACCESS_TOKEN", "ADMIN_USER", "ADMIN_PASSWORD", "ADMIN_EMAIL", "TENANT_NAME")
         return [
             *(_from_secret(key, "system-seed", key) for key in keys),
             _from_secret("APICAST_ACCESS_TOKEN", "system-master-apicast", "ACCESS_TOKEN"),
-            {"name": "THREESCALE_RELEASE", "value": RELEASE},
+            {"name": "THREESCALE_RELEASE", "value": installation.release},
         ]
     if name not in _CACHE_ENVIRONMENTS:
         return []

@@ -131,8 +131,9 @@ def test_the_comparison_finds_every_kind_of_difference() -> None:
 
 def test_every_definition_of_the_catalogue_is_at_hand() -> None:
     files = CrdFiles()
-    wanted = {name: version for package in packages().values() for name, version in package.crds.items()}
-    assert [name for name, version in wanted.items() if files.get(name, version) is None] == []
+    releases = [one for package in packages().values() for channel in package.channels.values() for one in channel]
+    wanted = {pair for release in releases for pair in release.crds.items()}
+    assert [name for name, version in sorted(wanted) if files.get(name, version) is None] == []
 
 
 def test_a_given_folder_wins_over_the_own_definition(tmp_path: Path) -> None:
@@ -153,3 +154,36 @@ def test_a_given_file_without_the_wanted_version_does_not_hide_the_own_one(tmp_p
     assert found is not None
     assert found["spec"]["versions"][0]["name"] == "v2"
     assert files.get("datascienceclusters.datasciencecluster.opendatahub.io", "v3") is None
+
+
+OLDER = sorted((OWN_FOLDER / "openshift_ai_2").glob("*.yaml"))
+GONE = {
+    ".spec.components.kserve.defaultDeploymentMode: not published",
+    ".spec.components.kserve.serving: not published",
+}
+"""What the published definitions, those of OpenShift AI 3.0, have no more; rhods-operator 2.25 has it."""
+
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
+def test_a_definition_of_the_releases_before_is_a_subset_of_the_published_one_but_for_what_that_has_lost(
+    path: Path,
+) -> None:
+    own = load(path)
+    [version] = own["spec"]["versions"]
+    assert (version["name"], version["served"], version["storage"]) == ("v1", True, True)
+    file = PUBLISHED / own["spec"]["group"] / f"{own['spec']['names']['plural']}.yaml"
+    if not file.is_file():
+        pytest.skip(f"the published definitions are not beside the project ({PUBLISHED.name}/{file.parent.name})")
+    assert set(differences(versions(own)["v1"], versions(load(file))["v1"])) <= GONE
+
+
+def test_a_definition_that_stores_the_wanted_version_wins_over_one_that_only_serves_it(tmp_path: Path) -> None:
+    name = "datascienceclusters.datasciencecluster.opendatahub.io"
+    later = load(OWN_FOLDER / f"{name}.yaml")
+    [second] = later["spec"]["versions"]
+    later["spec"]["versions"] = [{**second, "name": "v1", "storage": False}, second]
+    (tmp_path / "later.yaml").write_text(yaml.safe_dump(later, sort_keys=False))
+    files = CrdFiles([tmp_path])
+
+    assert [one["name"] for one in (files.get(name, "v2") or {})["spec"]["versions"]] == ["v1", "v2"]
+    assert [one["name"] for one in (files.get(name, "v1") or {})["spec"]["versions"]] == ["v1"]

@@ -277,3 +277,22 @@ def _fault(kind: str, path: str) -> Any:  # noqa: ANN401  # a fault order
     from sandbox.threescale.faults import parsed  # noqa: PLC0415  # only two tests need it
 
     return parsed({"kind": kind, "path": path})
+
+
+@pytest.mark.row("S-073")
+def test_a_servers_own_key_replaces_the_developers_after_that_was_read() -> None:
+    def keyed(place: int) -> list[dict[str, Any]]:
+        change = {"op": "set", "header": "Authorization", "value_type": "plain", "value": "Bearer inner"}
+        headers = {"name": "headers", "version": "builtin", "enabled": True, "configuration": {"request": [change]}}
+        chain = [{"name": "apicast", "version": "builtin", "enabled": True, "configuration": {}}]
+        return [*chain[:place], headers, *chain[place:]]
+
+    async def scenario(world: World) -> None:
+        world.model.arguments = Arguments(names=("tiny",), api_key="inner")
+        assert (await world.call("POST", "/v1/chat/completions", CHAT)).status == 401
+        for place, status in ((1, 200), (0, 403)):
+            world.api.put(f"/services/{world.product['id']}/proxy/policies", policies_config=keyed(place))
+            world.api.promoted(world.product)
+            assert (await world.call("POST", "/v1/chat/completions", CHAT)).status == status
+
+    run(scenario)

@@ -225,3 +225,35 @@ def test_a_fault_takes_readiness_away_and_gives_it_back(stage: _Stage) -> None:
             await until(lambda: runner.state.ready)
 
     run(scenario)
+
+
+def test_pods_of_a_program_with_a_state_of_its_own_lead_to_one_process(
+    stage: _Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = Program("threescale", (sys.executable, "-c", _SERVER), (8080,), alone=True)
+    monkeypatch.setattr(container_module, "program_for", lambda _image, _name: alone)
+    owner = {"kind": "DaemonSet", "name": "system-app", "uid": "o", "controller": True}
+
+    def pod(name: str, address: str) -> dict[str, Any]:
+        metadata = {"name": name, "namespace": "ns", "uid": name, "ownerReferences": [owner]}
+        return {"metadata": metadata, "spec": {}, "status": {"podIP": address}}
+
+    async def scenario() -> None:
+        first = ContainerRunner(stage.world, pod("a", "10.128.0.2"), _CONTAINER, lambda: None)
+        second = ContainerRunner(stage.world, pod("b", "10.128.0.3"), _CONTAINER, lambda: None)
+        begun = asyncio.create_task(first.run())
+        await until(lambda: first.state.ready)
+        follows = asyncio.create_task(second.run())
+        await until(lambda: second.state.ready)
+        reached = stage.world.addresses.loopback
+        assert len(stage.world.instances) == 1
+        assert reached("10.128.0.3", 8080) == reached("10.128.0.2", 8080)
+        begun.cancel()
+        await asyncio.wait({begun})
+        await first.stop()
+        await until(lambda: "ns/b/c" in stage.world.instances and second.state.ready)
+        follows.cancel()
+        await asyncio.wait({follows})
+        await second.stop()
+
+    run(scenario)

@@ -28,7 +28,10 @@ def test_an_ordinary_pod_goes_to_the_first_node_whatever_its_processor_request()
 def test_a_selector_that_matches_nothing_says_so() -> None:
     name, why = choose(_pod(nodeSelector={"gpu": "yes"}), [_node("a"), _node("b")], [])
     assert name is None
-    assert why == "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."
+    assert why == (
+        "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector. "
+        "preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
+    )
     assert choose(_pod(nodeSelector={"gpu": "yes"}), [_node(labels={"gpu": "yes"})], [])[0] == "w"
 
 
@@ -87,3 +90,14 @@ def test_a_pod_of_a_daemon_set_goes_to_the_node_it_names() -> None:
 def test_a_cordoned_node_takes_no_pod() -> None:
     assert misfit(_pod(), _node(unschedulable=True), []) == "node(s) were unschedulable"
     assert choose(_pod(), [], []) == (None, "0/0 nodes are available: no nodes.")
+
+
+def test_a_pod_that_wants_a_gpu_nobody_has_is_told_so_in_the_schedulers_words() -> None:
+    tainted = _node("gpu", gpus=1, taints=[_TAINT])
+    _, why = choose(_pod(gpus=1), [_node("worker"), tainted], [])
+
+    assert why == (
+        "0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) had untolerated taint {nvidia.com/gpu: "
+        "true}. preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is "
+        "not helpful for scheduling."
+    )

@@ -183,12 +183,17 @@ def api_server(tmp_path_factory: pytest.TempPathFactory, definitions: CrdFiles) 
     server = ApiServer(tmp_path_factory.mktemp("api"))
     with ExitStack() as stack:
         server.start(stack)
-        cluster = Cluster(str(server.kubeconfig), connections=4)
-        wanted = [definitions.get(name, version) for name, version in _PLATFORM.items()]
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda crd: cluster.create(crd or {}, "test"), wanted))
-        cluster.close()
+        served(server, definitions)
         yield server
+
+
+def served(server: ApiServer, definitions: CrdFiles) -> None:
+    """Let a server have the platform's kinds."""
+    cluster = Cluster(str(server.kubeconfig), connections=4)
+    wanted = [definitions.get(name, version) for name, version in _PLATFORM.items()]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda crd: cluster.create(crd or {}, "test"), wanted))
+    cluster.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.operators.crd_files import CrdFiles
 from sandbox.operators.kinds import DEPLOYMENT
-from sandbox.operators.reconcile import Product, Settings, View
+from sandbox.operators.reconcile import Errand, Product, Settings, View
 from sandbox.operators.store import Store
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def view(
     *objects: Manifest,
     early: frozenset[str] | set[str] = frozenset(),
     products: Mapping[str, tuple[Product, ...]] | None = None,
+    errands: Mapping[str, Errand] | None = None,
     folders: tuple[Path, ...] = (),
 ) -> View:
     """The cluster with these objects; every phase has lasted long enough but those named `early`."""
@@ -44,6 +45,7 @@ def view(
         waited=lambda phase: 0.0 if phase in early else 1000.0,
         random=lambda length: "r" * length,
         products=products or {},
+        errands=errands or {},
     )
 
 

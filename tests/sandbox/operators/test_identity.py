@@ -4,7 +4,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from sandbox.operators.identity import reconcile, refuse_import
-from sandbox.operators.kinds import KEYCLOAK, REALM_IMPORT, STATEFUL_SET
+from sandbox.operators.kinds import KEYCLOAK, POD, REALM_IMPORT, STATEFUL_SET
 from tests.sandbox.operators.picture import applied, condition, named, view, written
 
 if TYPE_CHECKING:
@@ -75,6 +75,33 @@ def test_ready_follows_the_stateful_set() -> None:
     assert condition(status, "Ready")["observedGeneration"] == 2
     assert condition(status, "HasErrors")["status"] == "False"
     assert status["observedGeneration"] == 2
+
+
+def test_two_instances_are_one_server_that_stands_for_both() -> None:
+    both = keycloak(instances=2)
+
+    assert applied(reconcile(both, view()), "StatefulSet", "sso")["spec"]["replicas"] == 1
+    running = named(STATEFUL_SET, "sso", "keycloak", status={"readyReplicas": 1})
+    status = written(reconcile(both, view(running)))
+    assert (status["instances"], condition(status, "Ready")["status"]) == (2, "True")
+
+
+def test_a_missing_secret_of_the_database_is_told_in_the_operators_words() -> None:
+    reference = {"name": "keycloak-database", "key": "password"}
+    asked = keycloak(db={"vendor": "postgres", "host": "pg.example.com", "passwordSecret": reference})
+    assert environment(reconcile(asked, view()))["KC_DB_PASSWORD"] == {"secretKeyRef": reference}
+    assert environment(reconcile(asked, view()))["KC_DB_URL_HOST"] == "pg.example.com"
+
+    waiting = {"reason": "CreateContainerConfigError", "message": 'secret "keycloak-database" not found'}
+    labels = applied(reconcile(asked, view()), "StatefulSet", "sso")["spec"]["template"]["metadata"]["labels"]
+    statuses = {"containerStatuses": [{"name": "keycloak", "state": {"waiting": waiting}}]}
+    pod = named(POD, "sso-0", "keycloak", metadata={"labels": labels}, status=statuses)
+    stranger = named(POD, "other", "keycloak", status=statuses)
+    status = written(reconcile(asked, view(pod, stranger)))
+    assert condition(status, "HasErrors")["message"] == (
+        'Waiting for keycloak/sso-0 due to CreateContainerConfigError: secret "keycloak-database" not found'
+    )
+    assert condition(status, "Ready")["message"] == "Waiting for more replicas"
 
 
 def test_without_http_there_is_nothing_to_serve() -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _HOST = "m.apps.maas.test"
 _SECONDS = 20.0
+_OUTSIDE = "huggingface.co"
 
 
 @dataclass
@@ -135,10 +136,15 @@ async def _routed(folder: Path) -> AsyncIterator[_World]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     backend = runner.addresses[0][1]
     faults, store = Faults(), RequestStore(folder / "audit")
-    forwarder = Forwarder(_admission(), _resolver(backend), faults, store)
+    forwarder = Forwarder(_admission(), _resolver(backend), faults, store, {_OUTSIDE: backend})
     authority = Authority(folder, "router-ca")
-    context = authority.issue("router", "r", hosts=("*.apps.maas.test",)).server_context()
-    door = Door.to(forwarder, context, lambda host: host.endswith(".apps.maas.test"))
+    context = authority.issue("router", "r", hosts=("*.apps.maas.test", _OUTSIDE)).server_context()
+    door = Door.to(
+        forwarder,
+        context,
+        lambda host: host.endswith(".apps.maas.test") or host == _OUTSIDE,
+        lambda host, port: backend if (host, port) == ("store.ns.svc", 9000) else 0,
+    )
     server = await asyncio.get_running_loop().create_server(door.connection, "127.0.0.1", 0)
     client_context = ssl.create_default_context(cadata=authority.pem)
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=client_context))
@@ -305,3 +311,30 @@ def test_targets_and_loopback_names_are_read() -> None:
     assert is_loopback("::1")
     assert is_loopback("localhost")
     assert not is_loopback("127.0.0.1.example.com")
+
+
+def test_a_host_of_the_world_outside_is_answered_by_its_stand_in_over_tls(tmp_path: Path) -> None:
+    async def scenario(world: _World) -> None:
+        async with world.get(f"https://{_OUTSIDE}/api/models/a/b") as answer:
+            seen = await answer.json()
+            assert (seen["raw"], seen["host"]) == ("/api/models/a/b", _OUTSIDE)
+            assert ["X-Forwarded-Proto", "https"] in seen["headers"]
+
+    _run(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(("target", "status"), [("store.ns.svc:9000", 200), ("store.ns.svc:9001", 403)])
+def test_a_service_is_reached_on_the_ports_it_has_and_on_no_other(tmp_path: Path, target: str, status: int) -> None:
+    async def scenario(world: _World) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(world.proxy.rpartition(":")[2]))
+        writer.write(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+        line = await reader.readline()
+        assert int(line.split()[1]) == status
+        if status == 200:
+            await reader.readuntil(b"\r\n")
+            writer.write(b"GET /inside HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert b"/inside" in await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    _run(tmp_path, scenario)

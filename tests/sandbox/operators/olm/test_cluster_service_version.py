@@ -121,4 +121,6 @@ def test_an_operator_works_only_while_its_deployment_runs_and_for_its_namespaces
     assert not serves(Store([csv(phase="Succeeded")]), "rhbk-operator", "keycloak")
     assert not serves(Store([here]), "rhbk-operator", "keycloak")
     assert serves(Store([csv(phase="Succeeded", targets=""), here]), "rhbk-operator", "")
-    assert not serves(Store([csv(phase="Succeeded"), here]), "rhbk-operator", "")
+    # Objects of no namespace are seen by an operator of one namespace too.
+    assert serves(Store([csv(phase="Succeeded"), here]), "rhbk-operator", "")
+    assert not serves(Store([csv(phase="Succeeded")]), "rhbk-operator", "")

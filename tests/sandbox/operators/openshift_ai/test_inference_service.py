@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.operators.kinds import DATA_SCIENCE_CLUSTER, INFERENCE_SERVICE, POD, SERVING_RUNTIME
+from sandbox.operators.openshift_ai import KSERVE
 from sandbox.operators.openshift_ai.inference_service import FINALIZERS, reconcile
 from tests.sandbox.operators.picture import applied, condition, named, running, view, written
 
@@ -162,3 +163,54 @@ def test_it_has_both_controllers_finalizers_and_loses_them_at_deletion() -> None
     outcome = look(gone)
     assert outcome.patch[0][1] == {"metadata": {"finalizers": ["x"]}}
     assert not outcome.apply
+
+
+def test_a_servers_place_and_devices_reach_its_pods() -> None:
+    asked = service(resources={"limits": {"nvidia.com/gpu": "2"}, "requests": {"nvidia.com/gpu": "2"}})
+    place = {
+        "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+        "nodeSelector": {"maas/pool": "a10g"},
+    }
+    asked["spec"]["predictor"] |= place
+    pod = applied(look(asked), "Deployment", "llama-predictor")["spec"]["template"]["spec"]
+
+    assert {name: pod[name] for name in place} == place
+    assert pod["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "2"
+    assert pod["containers"][0]["resources"]["requests"] == {"cpu": "1", "memory": "2Gi", "nvidia.com/gpu": "2"}
+
+
+def test_a_server_that_no_node_takes_is_not_ready_and_no_failure_of_the_model() -> None:
+    waiting = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+    labels = {
+        "app": "isvc.llama-predictor",
+        "component": "predictor",
+        "serving.kserve.io/inferenceservice": "llama",
+    }
+    pod = named(POD, "llama-0", "models", metadata={"labels": labels}, status={"conditions": [waiting]})
+    found = look(service(), pod)
+
+    assert found.status is not None
+    assert condition(found.status, "Ready")["reason"] == "MinimumReplicasUnavailable"
+    assert found.status["modelStatus"]["transitionStatus"] == "InProgress"
+
+
+def test_its_counter_is_the_deployments() -> None:
+    made = running("llama-predictor", "models", status={"observedGeneration": 7, "conditions": []})
+
+    assert written(look(service(), made))["observedGeneration"] == 7
+    assert written(look(service()))["observedGeneration"] == 0
+
+
+def test_it_stays_ready_while_its_deployment_replaces_pods() -> None:
+    told = [
+        {"type": "Available", "status": "True"},
+        {"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated"},
+    ]
+    made = running("llama-predictor", "models", generation=8, status={"observedGeneration": 7, "conditions": told})
+
+    assert condition(written(look(service(), made)), "Ready")["status"] == "True"
+
+
+def test_a_changed_runtime_alone_wakes_nobody() -> None:
+    assert SERVING_RUNTIME not in KSERVE.wakes
+    assert look(service(runtime="nowhere")).again

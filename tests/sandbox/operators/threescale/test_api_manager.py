@@ -245,6 +245,7 @@ def test_a_policy_whose_secret_is_missing_keeps_it_from_being_available() -> Non
     assert condition(there, "Available")["status"] == "True"
 
 
+@pytest.mark.row("S-221")
 def test_a_watched_secret_rolls_the_gateway_and_an_unlabelled_one_does_not() -> None:
     policy = {"name": "llm", "version": "0.1", "secretRef": {"name": "llm-metrics"}}
     asked = manager(apicast={"productionSpec": {"customPolicies": [policy]}})
@@ -274,8 +275,8 @@ def test_a_watched_secret_rolls_the_gateway_and_an_unlabelled_one_does_not() -> 
             },
             "only one is allowed",
         ),
-        ({"externalComponents": {"system": {"database": True}}}, "system-database/URL"),
-        ({"externalComponents": {"backend": {"redis": True}}}, "backend-redis/REDIS_STORAGE_URL"),
+        ({"externalComponents": {"system": {"database": True}}}, 'secrets "system-database" not found'),
+        ({"externalComponents": {"backend": {"redis": True}}}, 'secrets "backend-redis" not found'),
     ],
 )
 def test_a_wrong_or_incomplete_installation_fails_its_preflights(spec: dict[str, Any], said: str) -> None:
