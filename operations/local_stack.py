@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from components.config.secret_families import in_a_family
 from components.config.secrets import SECRET_KEYS
 from operations.errors import OperationError
 from operations.stack import PROJECT, Stack
@@ -43,8 +44,9 @@ def _exists(stack: Stack) -> bool:
 def _hand_over(stack: Stack, settings: Path) -> None:
     """Set the secrets that lie as files beside the copy and are not in it yet."""
     present = yaml.safe_load(settings.read_text()).get("config") or {}
-    for secret in SECRET_KEYS:
-        key, file = f"maas:{secret.name}", settings.parent / secret.name
+    files = sorted(path.name for path in settings.parent.iterdir())
+    for name in [*(secret.name for secret in SECRET_KEYS), *filter(in_a_family, files)]:
+        key, file = f"maas:{name}", settings.parent / name
         if key not in present and file.is_file():
             stack.run("config", "set", "--secret", key, stdin=file.read_text())
 

@@ -31,6 +31,22 @@ class Compat(Section):
         description="Keeps the account `Developer` of a new tenant, whose password is widely known in older releases. "
         "The sample product and backend go all the same.",
     )
+    copy_pull_secret: bool = Field(
+        default=False,
+        description="Copies the cluster's own pull secret into 3scale's namespace, as the guides do. Whoever reads "
+        "Secrets there then has the cluster's access to every registry. Otherwise `threescaleRegistryAuth` is used.",
+    )
+    seed_policy: bool = Field(
+        default=False,
+        description="Permits version 0.1 of the token policy, the one of the guides: it fails on bodies that are not "
+        "JSON, and changes some that are.",
+    )
+    serverless: bool = Field(
+        default=False,
+        description="Has Knative and Service Mesh run the model servers, as the older guides do; only OpenShift AI 2.x "
+        "can, with the operators of `prereqs.serviceMesh` and `prereqs.serverless`. Otherwise they are plain "
+        "Deployments.",
+    )
 
     @property
     def active(self) -> tuple[str, ...]:

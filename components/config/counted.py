@@ -14,8 +14,10 @@ TOKEN_METRICS: Mapping[str, str] = {
     "prompt_tokens": "Prompt tokens",
     "total_tokens": "Total tokens",
 }
-"""Metrics every computed API has besides `hits`, with their titles; vLLM's OpenAI-compatible server reports them in
-`usage`."""
+"""Metrics a computed API has besides `hits`, with their titles; an OpenAI-compatible server reports them in `usage`."""
+
+_WITHOUT_TOKENS = frozenset({"docling", "image"})
+"""Kinds of models whose answers are no tokens."""
 
 
 def method_names(model: Model, compat: Compat) -> tuple[str, ...]:
@@ -27,7 +29,19 @@ def method_names(model: Model, compat: Compat) -> tuple[str, ...]:
 
 def metric_names(model: Model) -> tuple[str, ...]:
     """Permanent names of the metrics besides `hits`, sorted."""
-    return tuple(TOKEN_METRICS if model.api.metrics is None else sorted(model.api.metrics))
+    return tuple(token_metrics(model) if model.api.metrics is None else sorted(model.api.metrics))
+
+
+def token_metrics(model: Model) -> tuple[str, ...]:
+    """Names of the token metrics that the model's answers are counted by, where nobody declared any, sorted.
+
+    Documents, images and judgements have no `usage`; Text Embeddings Inference reports no tokens of an answer
+    (text-embeddings-inference, docs/openapi.json, OpenAICompatUsage).
+    """
+    engine = model.server.engine if model.server is not None else ""
+    if model.kind in _WITHOUT_TOKENS or engine == "safety":
+        return ()
+    return tuple(name for name in TOKEN_METRICS if engine != "tei" or name != "completion_tokens")
 
 
 def counted(model: Model, compat: Compat) -> tuple[str, ...]:
@@ -39,7 +53,7 @@ def computed_titles(model: Model, compat: Compat) -> dict[str, str]:
     """Titles by permanent name of what nobody declared: 3scale's `hits`, and whatever is computed."""
     titles = {HITS: "Hits"}  # porta, app/models/metric.rb
     if model.api.metrics is None:
-        titles |= TOKEN_METRICS
+        titles |= {name: TOKEN_METRICS[name] for name in token_metrics(model)}
     if model.api.methods is None:
         titles |= {operation.system_name: operation.friendly_name for operation in exposed(model, compat)}
     return titles

@@ -14,6 +14,9 @@ Status = Annotated[int, Field(ge=200, le=599)]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=255)]
 """Name of a header or parameter (porta, app/models/proxy.rb, auth_user_key)."""
 
+Said = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_{}\[\],.;@#~%&()?\"= /\\:-]+$", max_length=255)]
+"""What a gateway says when it refuses: of marks 3scale takes these alone (porta, app/models/proxy.rb, HTTP_HEADER)."""
+
 Text = Annotated[str, StringConstraints(max_length=2000)]
 """A text of some sentences."""
 
@@ -66,9 +69,13 @@ class Authentication(Section):
 class Refusal(Section):
     """What the gateway answers when it refuses a request; what is left out is 3scale's own."""
 
-    text: Title | None = Field(default=None, description="Body of the answer.")
+    text: Said | None = Field(
+        default=None,
+        description="Body of the answer. 3scale takes no apostrophe in it, no exclamation mark and no letter with an "
+        "accent.",
+    )
     status: Status | None = Field(default=None, description="Status of the answer, 200 to 599.")
-    content_type: Title | None = Field(default=None, description="Value of the header Content-Type.")
+    content_type: Said | None = Field(default=None, description="Value of the header Content-Type.")
 
 
 class Refusals(Section):

@@ -9,7 +9,8 @@ from pydantic_core import PydanticUndefined
 
 from components.config.fields import type_name, walk
 from components.config.outputs import OUTPUTS
-from components.config.secrets import SECRET_KEYS
+from components.config.secret_families import SECRET_FAMILIES
+from components.config.secrets import SECRET_KEYS, SecretKey
 from components.config.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,17 @@ def stack_file_schema() -> dict[str, Any]:
             "config": {
                 "type": "object",
                 "properties": config,
-                "patternProperties": {"^(?!maas:)": {}},
+                "patternProperties": {
+                    "^(?!maas:)": {},
+                    **{
+                        f"^maas:{family.name}\\.[^.].*$": {
+                            **secret,
+                            "additionalProperties": False,
+                            "description": family.description,
+                        }
+                        for family in SECRET_FAMILIES
+                    },
+                },
                 "additionalProperties": False,
                 "required": [f"maas:{name}" for name in settings["required"]],
             },
@@ -77,7 +88,8 @@ def configuration_page() -> str:
         "| key | needed | meaning |",
         "| --- | --- | --- |",
     ]
-    lines += [f"| `{key.name}` | {_needed(key.required, key.needed_for)} | {key.description} |" for key in SECRET_KEYS]
+    lines += [f"| `{key.name}` | {_needed(key)} | {key.description} |" for key in SECRET_KEYS]
+    lines += [f"| `{one.key('<name>')}` | per entry of `{one.of}` | {one.description} |" for one in SECRET_FAMILIES]
     return "\n".join(lines) + "\n"
 
 
@@ -125,10 +137,11 @@ def _default(info: FieldInfo) -> str:
     return f"`{json.dumps(value)}`"
 
 
-def _needed(required: bool, section: str) -> str:  # noqa: FBT001 - two facts of one key
-    if required:
+def _needed(key: SecretKey) -> str:
+    if key.required:
         return "always"
-    return f"with `{section}`" if section else "no"
+    kinds = " or ".join(f"`{kind}`" for kind in sorted(key.of_kinds))
+    return f"with `{key.needed_for}`{f' of kind {kinds}' if kinds else ''}" if key.needed_for else "no"
 
 
 def _cell(text: str) -> str:

@@ -17,6 +17,10 @@ class Namespaces(Section):
     threescale: Namespace = Field(
         default="3scale", description="Namespace of 3scale and its operator, and of nothing else."
     )
+    object_store: Namespace = Field(
+        default="minio",
+        description="Namespace of the MinIO server, with `modelStore.kind: minio`, and of nothing else.",
+    )
     consumers: Namespace = Field(
         default="maas-consumers",
         description="Namespace of the Secrets with the keys of declared applications. It is apart from 3scale's own, "

@@ -45,6 +45,53 @@ class OpenShiftAi(OperatorChannel):
         numbers = self.starting_csv.split(".", 1)[1].removeprefix("v").split(".")
         return int(numbers[0]), int(numbers[1])
 
+    @property
+    def first_generation(self) -> bool:
+        """Whether it is a release before 3.0, whose two singletons are of version v1 (opendatahub-operator v3.0.0)."""
+        return self.release < (3, 0)
+
+
+class NodeFeatureDiscovery(OperatorChannel):
+    """Node Feature Discovery: labels nodes by their devices."""
+
+    namespace: Namespace = Field(
+        default="openshift-nfd",
+        description="Namespace of the operator. When left out, the one its catalogue page recommends.",
+    )
+
+
+class GpuOperator(OperatorChannel):
+    """NVIDIA's GPU operator: driver, device plugin and metrics on every node with a GPU."""
+
+    source: str = Field(
+        default="certified-operators",
+        min_length=1,
+        description="CatalogSource that holds the package. When left out, Red Hat's catalogue of certified operators.",
+    )
+    namespace: Namespace = Field(
+        default="nvidia-gpu-operator",
+        description="Namespace of the operator. When left out, the one its catalogue page recommends.",
+    )
+
+
+class ServiceMesh(OperatorChannel):
+    """OpenShift Service Mesh 2, which OpenShift AI 2.x serves through with `compat.serverless`."""
+
+    namespace: Namespace = Field(
+        default="openshift-operators",
+        description="Namespace of the operator. When left out, the cluster's own for operators that watch everything; "
+        "this stack makes neither that namespace nor its OperatorGroup.",
+    )
+
+
+class Serverless(OperatorChannel):
+    """OpenShift Serverless, whose Knative runs the model servers with `compat.serverless`."""
+
+    namespace: Namespace = Field(
+        default="openshift-serverless",
+        description="Namespace of the operator. When left out, the one its catalogue page recommends.",
+    )
+
 
 class Prereqs(Section):
     """What has to be on the cluster before models can be served."""
@@ -54,4 +101,23 @@ class Prereqs(Section):
         alias="openshiftAi",
         description="The OpenShift AI operator and its release. When left out, the cluster must already serve models "
         "with KServe in raw deployment mode and with Services that have a cluster IP.",
+    )
+    nfd: NodeFeatureDiscovery | None = Field(
+        default=None,
+        description="The operator of Node Feature Discovery. When left out, the cluster must label its GPU nodes by "
+        "itself.",
+    )
+    gpu_operator: GpuOperator | None = Field(
+        default=None,
+        description="NVIDIA's GPU operator. When left out, the cluster must already offer the GPUs of its nodes.",
+    )
+    service_mesh: ServiceMesh | None = Field(
+        default=None,
+        description="The operator of Service Mesh 2, for `compat.serverless` alone. When left out there, the cluster "
+        "must have it.",
+    )
+    serverless: Serverless | None = Field(
+        default=None,
+        description="The operator of OpenShift Serverless, for `compat.serverless` alone. When left out there, the "
+        "cluster must have it.",
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from components.config.fields import Step, field_at, keys, section_at, type_name
+from components.config.fields import Step, alternatives_at, field_at, keys, section_at, type_name, untagged
 from components.config.section import RULE, Section
 
 _PLAIN_KEY = re.compile(r"[\w-]+")
@@ -38,6 +38,9 @@ _ALLOWED: Mapping[str, str] = {
     "too_short": "a list of at least {min_length} member(s)",
 }
 """Pydantic's error types in the words of somebody who writes YAML; values in braces are the error's own context."""
+
+_CHOICES = frozenset({"union_tag_not_found", "union_tag_invalid"})
+"""Error types of the key that says which of several forms an object has."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -96,20 +99,38 @@ def shown(value: object) -> str:
 def problem(root: type[Section], prefix: Sequence[Step], error: ErrorDetails) -> Problem:
     """One of pydantic's errors below `prefix` as a problem of the stack file described by `root`."""
     path = [*prefix, *(step for step in error["loc"] if step != "[key]")]
+    place = untagged(root, path)
     kind = error["type"]
     if kind == "extra_forbidden":
-        return unknown_key(path, section_at(root, path[:-1]))
+        return unknown_key(place, section_at(root, path[:-1]))
     if kind == RULE:
-        texts = {name: str(text).replace("{path}", written(path)) for name, text in error["ctx"].items()}
-        return Problem(path=written(path), given=texts["given"], allowed=texts["allowed"], remedy=texts["remedy"])
+        texts = {name: str(text).replace("{path}", written(place)) for name, text in error["ctx"].items()}
+        return Problem(path=written(place), given=texts["given"], allowed=texts["allowed"], remedy=texts["remedy"])
     if kind == "missing":
         return missing(root, path)
+    if kind in _CHOICES:
+        return _choice(root, path, error)
+    if kind == "dict_type" and alternatives_at(root, path):
+        error = {**error, "type": "model_type"}
     key = "the key " if error["loc"] and error["loc"][-1] == "[key]" else ""
     return Problem(
-        path=written(path),
+        path=written(place),
         given=f"{key}{shown(error['input'])} was given",
         allowed=f"{_allowed(error)}{_about(root, path)}",
-        remedy=f"correct {written(path)} in the stack file",
+        remedy=f"correct {written(place)} in the stack file",
+    )
+
+
+def _choice(root: type[Section], path: Sequence[Step], error: ErrorDetails) -> Problem:
+    """The key that chooses between several forms of an object is missing or has none of its values."""
+    choices = alternatives_at(root, path)
+    key = written([*untagged(root, path), error["ctx"]["discriminator"].strip("'").removesuffix("()")])
+    lacking = error["type"] == "union_tag_not_found"
+    return Problem(
+        path=key,
+        given="the key is missing or empty" if lacking else f"{shown(error['ctx']['tag'])} was given",
+        allowed=f"one of {', '.join(choices)}{_about(root, path)}",
+        remedy=f"add {key} to the stack file" if lacking else f"correct {key} in the stack file",
     )
 
 
@@ -117,11 +138,12 @@ def missing(root: type[Section], path: Sequence[Step]) -> Problem:
     """A required key below `root` that is not there."""
     info = field_at(root, path)
     kind = "" if info is None else f": {type_name(info.annotation).replace('`', '')}"
+    place = written(untagged(root, path))
     return Problem(
-        path=written(path),
+        path=place,
         given="the key is missing or empty",
         allowed=f"a value is required{kind}{_about(root, path)}",
-        remedy=f"add {written(path)} to the stack file",
+        remedy=f"add {place} to the stack file",
     )
 
 

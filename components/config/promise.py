@@ -13,6 +13,8 @@ class Names:
 
     models: frozenset[str]
     plans: frozenset[str]
+    secrets: frozenset[str] = frozenset()
+    """Keys of the secrets that are set."""
 
 
 @dataclass(frozen=True)

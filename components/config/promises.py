@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from components.config import api_promises, tenant_promises
+from components.config import api_promises, tenant_promises, threescale_promises
+from components.config.gpu_promises import NODE_PROMISES
 from components.config.hosts import gateway_label, public_hosts
+from components.config.identity_promises import IDENTITY_PROMISES
+from components.config.pool_promises import SERVING_PROMISES
+from components.config.prereq_promises import PREREQ_PROMISES
 from components.config.problems import Problem
 from components.config.promise import Names, Promise, repeated
+from components.config.realm_promises import REALM_PROMISES
 from components.config.section import MAX_HOST, MAX_LABEL
 from components.config.settings import Settings
+from components.config.storage_promises import STORAGE_PROMISES
 
 _MAX_SERVER_NAME = 53
 """Longest name of an InferenceService in characters; KServe adds `-predictor` (kserve, pkg/apis/serving)."""
@@ -109,6 +115,14 @@ def _namespaces(settings: Settings, _: Names) -> Iterator[Problem]:
     values: dict[str, str] = {}
     if settings.prereqs.openshift_ai is not None:
         values["prereqs.openshiftAi.namespace"] = settings.prereqs.openshift_ai.namespace
+    if settings.prereqs.nfd is not None:
+        values["prereqs.nfd.namespace"] = settings.prereqs.nfd.namespace
+    if settings.prereqs.gpu_operator is not None:
+        values["prereqs.gpuOperator.namespace"] = settings.prereqs.gpu_operator.namespace
+    if settings.prereqs.service_mesh is not None:
+        values["prereqs.serviceMesh.namespace"] = settings.prereqs.service_mesh.namespace
+    if settings.prereqs.serverless is not None:
+        values["prereqs.serverless.namespace"] = settings.prereqs.serverless.namespace
     values |= {f"namespaces.{key}": value for key, value in settings.namespaces.model_dump(by_alias=True).items()}
     for path, first in repeated(values):
         yield Problem(
@@ -116,18 +130,6 @@ def _namespaces(settings: Settings, _: Names) -> Iterator[Problem]:
             given=f'"{values[path]}" is also {first}',
             allowed="a namespace of its own; an operator's namespace holds exactly one OperatorGroup",
             remedy="give one of the two another namespace",
-        )
-
-
-def _identity_host(settings: Settings, _: Names) -> Iterator[Problem]:
-    tenant = settings.threescale.tenant_name
-    taken = (tenant, f"{tenant}-admin", "master", f"backend-{tenant}")
-    if settings.identity is not None and settings.identity.host_prefix in taken:
-        yield Problem(
-            path="identity.hostPrefix",
-            given=f'"{settings.identity.host_prefix}" is a host of 3scale',
-            allowed=f"any label but {', '.join(taken)}",
-            remedy="choose another hostPrefix, for example sso",
         )
 
 
@@ -145,7 +147,7 @@ def _compat(settings: Settings, _: Names) -> Iterator[Problem]:
 PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"models"}), _duplicates),
     Promise(frozenset({"models", "threescale"}), _hosts),
-    Promise(frozenset({"cluster", "identity", "models", "threescale"}), _domain),
+    Promise(frozenset({"cluster", "identity", "models", "namespaces", "threescale"}), _domain),
     Promise(frozenset({"models"}), _server_names),
     Promise(frozenset({"models", "plans"}), _plans),
     Promise(frozenset({"models", "plans", "compat"}), api_promises.limits_and_prices),
@@ -162,16 +164,33 @@ PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"models", "threescale", "consumers", "compat"}), tenant_promises.sample_names),
     Promise(frozenset({"threescale", "portal"}), tenant_promises.newer_settings),
     Promise(frozenset({"namespaces", "prereqs"}), _namespaces),
-    Promise(frozenset({"identity", "threescale"}), _identity_host),
     Promise(frozenset({"environment", "compat"}), _compat),
     Promise(frozenset({"environment", "portal"}), tenant_promises.trusted),
+    *PREREQ_PROMISES,
+    *SERVING_PROMISES,
+    *STORAGE_PROMISES,
+    *IDENTITY_PROMISES,
+    *REALM_PROMISES,
+    *NODE_PROMISES,
+    Promise(frozenset({"environment", "threescale"}), threescale_promises.databases),
+    Promise(frozenset({"environment", "threescale"}), threescale_promises.encrypted_databases),
+    Promise(frozenset({"environment", "threescale"}), threescale_promises.file_storage),
+    Promise(frozenset({"environment", "threescale"}), threescale_promises.evaluation),
+    Promise(frozenset({"compat", "threescale"}), threescale_promises.seed_policy),
+    Promise(frozenset({"threescale"}), threescale_promises.policy_folder),
+    Promise(frozenset({"api_defaults"}), threescale_promises.router_patience),
 )
 """Every promise across sections."""
 
 
-def broken(settings: Settings, valid: frozenset[str], raw: Mapping[str, object]) -> Iterator[Problem]:
-    """What does not hold between the sections named in `valid`; `raw` is the stack file as written."""
-    names = Names(models=_names(raw.get("models")), plans=_names(raw.get("plans")))
+def broken(
+    settings: Settings, valid: frozenset[str], raw: Mapping[str, object], secrets: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """What does not hold between the sections named in `valid`; `raw` is the stack file as written.
+
+    `secrets` names the secret keys that are set.
+    """
+    names = Names(models=_names(raw.get("models")), plans=_names(raw.get("plans")), secrets=secrets)
     for promise in PROMISES:
         if promise.reads <= valid:
             yield from promise.broken(settings, names)

@@ -73,6 +73,9 @@ Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|Ki|
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=255)]
 """An e-mail address."""
 
+Certificates = Annotated[str, StringConstraints(pattern=r"^\s*-----BEGIN CERTIFICATE-----")]
+"""Certificates in PEM form (RFC 7468), one below the other."""
+
 Seconds = Annotated[int, Field(gt=0, le=86_400)]
 """A time limit of at most one day."""
 

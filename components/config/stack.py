@@ -1,12 +1,18 @@
 """The only reader of `pulumi.Config`: settings as plain values, secrets apart as secret Outputs."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
+from pydantic.alias_generators import to_camel
 
+from components.config.hints import hints
 from components.config.problems import ConfigError, Problem
+from components.config.secret_families import PROVIDER_SECRETS, TEST_USER_PASSWORDS, SecretFamily, in_a_family
+from components.config.secret_forms import wrong_forms
 from components.config.secrets import SECRET_KEYS
 from components.config.settings import Settings
 from components.config.validation import validated
@@ -16,6 +22,10 @@ _PROJECT = "maas"
 
 _TEXT_KEYS = frozenset({"environment"})
 """Top-level keys whose value is text; the engine hands over every other one as JSON."""
+
+
+_FAMILIES: Mapping[str, SecretFamily] = {"identity_providers": PROVIDER_SECRETS, "test_users": TEST_USER_PASSWORDS}
+"""Field of `Secrets` → the family of secrets that it holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +38,31 @@ class Secrets:
     threescale_master_token: pulumi.Output[str]
     threescale_master_password: pulumi.Output[str]
     keycloak_admin_client_secret: pulumi.Output[str]
+    keycloak_permanent_client_secret: pulumi.Output[str] | None
+    identity_database_username: pulumi.Output[str] | None
+    identity_database_password: pulumi.Output[str] | None
+    identity_providers: Mapping[str, pulumi.Output[str]]
+    """By the provider's name."""
+    test_users: Mapping[str, pulumi.Output[str]]
+    """By the user's name."""
     portal_access_code: pulumi.Output[str] | None
+    threescale_system_database_url: pulumi.Output[str] | None
+    threescale_system_redis_url: pulumi.Output[str] | None
+    threescale_backend_redis_storage_url: pulumi.Output[str] | None
+    threescale_backend_redis_queues_url: pulumi.Output[str] | None
+    threescale_zync_database_url: pulumi.Output[str] | None
+    threescale_database_client_certificate: pulumi.Output[str] | None
+    threescale_database_client_key: pulumi.Output[str] | None
+    threescale_file_storage_access_key_id: pulumi.Output[str] | None
+    threescale_file_storage_secret_access_key: pulumi.Output[str] | None
+    threescale_smtp_password: pulumi.Output[str] | None
+    threescale_registry_auth: pulumi.Output[str] | None
     hugging_face_token: pulumi.Output[str] | None
+    model_api_key: pulumi.Output[str] | None
+    model_store_access_key_id: pulumi.Output[str] | None
+    model_store_secret_access_key: pulumi.Output[str] | None
+    model_store_reader_access_key_id: pulumi.Output[str] | None
+    model_store_reader_secret_access_key: pulumi.Output[str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,25 +83,36 @@ def load() -> Stack:
     """
     config = pulumi.Config(_PROJECT)
     try:
-        secrets = {key.name for key in SECRET_KEYS if config.get(key.name)}
-        settings = validated(_plain(config), frozenset(secrets))
+        names = [*(key.name for key in SECRET_KEYS), *filter(in_a_family, _names())]
+        secrets = {name: text for name in names if (text := config.get(name))}
+        plain = _plain(config)
+        settings = validated(plain, frozenset(secrets), wrong_forms(secrets, plain))
     except ConfigError as refusal:
         raise pulumi.RunError(str(refusal)) from None
+    for hint in hints(settings):
+        pulumi.log.warn(hint)
     return Stack(settings=settings, secrets=_secrets(config))
 
 
 def _secrets(config: pulumi.Config) -> Secrets:
-    return Secrets(
-        threescale_seed_token=config.require_secret("threescaleSeedToken"),
-        threescale_access_token=config.get_secret("threescaleAccessToken")
-        or config.require_secret("threescaleSeedToken"),
-        threescale_admin_password=config.require_secret("threescaleAdminPassword"),
-        threescale_master_token=config.require_secret("threescaleMasterToken"),
-        threescale_master_password=config.require_secret("threescaleMasterPassword"),
-        keycloak_admin_client_secret=config.get_secret("keycloakAdminClientSecret") or pulumi.Output.secret(""),
-        portal_access_code=config.get_secret("portalAccessCode"),
-        hugging_face_token=config.get_secret("huggingFaceToken"),
-    )
+    """Each secret under the key of its name; those that every stack has are there, as validation saw them."""
+    single = {one.name: config.get_secret(to_camel(one.name)) for one in fields(Secrets) if one.name not in _FAMILIES}
+    families = {name: _family(config, family) for name, family in _FAMILIES.items()}
+    given: dict[str, Any] = {**single, **families}
+    given["threescale_access_token"] = single["threescale_access_token"] or single["threescale_seed_token"]
+    given["keycloak_admin_client_secret"] = single["keycloak_admin_client_secret"] or pulumi.Output.secret("")
+    return Secrets(**given)
+
+
+def _family(config: pulumi.Config, family: SecretFamily) -> dict[str, pulumi.Output[str]]:
+    """Every secret of a family that is set, by its entry."""
+    return {entry: config.require_secret(family.key(entry)) for entry in family.entries(_names())}
+
+
+def _names() -> list[str]:
+    """Every key of this project that is set, without the project's prefix, sorted."""
+    prefix = f"{_PROJECT}:"
+    return sorted(name.removeprefix(prefix) for name in {*CONFIG.get(), *get_config_env()} if name.startswith(prefix))
 
 
 def _plain(config: pulumi.Config) -> dict[str, object]:
@@ -77,16 +121,14 @@ def _plain(config: pulumi.Config) -> dict[str, object]:
     Raises:
         ConfigError: A key holds a secret or no JSON.
     """
-    prefix = f"{_PROJECT}:"
     known = {key.name for key in SECRET_KEYS}
-    names = sorted(name.removeprefix(prefix) for name in {*CONFIG.get(), *get_config_env()} if name.startswith(prefix))
     raw: dict[str, object] = {}
     problems: list[Problem] = []
-    for name in names:
+    for name in _names():
         text = config.get(name)
-        if name in known or text is None:
+        if name in known or in_a_family(name) or text is None:
             continue
-        if is_config_secret(f"{prefix}{name}"):
+        if is_config_secret(f"{_PROJECT}:{name}"):
             problems.append(_encrypted(name))
             continue
         try:

@@ -5,32 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from components.config.file_storage import FileStorage
+from components.config.gateway_policy import GatewayPolicy
 from components.config.operators import OperatorChannel
 from components.config.section import DnsLabel, Email, Section
+from components.config.threescale_databases import ExternalDatabases
+from components.config.threescale_mail import Smtp
+from components.config.threescale_sizes import Part, PodResources, Replicas
 
 Scope = Literal["account_management", "stats", "cms", "finance", "policy_registry"]
 """What a token opens (porta, app/models/access_token.rb)."""
 
 Instant = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
 """A point in time (ISO 8601, UTC)."""
-
-
-class PersistentVolume(Section):
-    """A volume that several pods write at once."""
-
-    storage_class_name: Annotated[str, StringConstraints(min_length=1)] = Field(
-        description="StorageClass that supports ReadWriteMany. The cluster's default class often does not, and the "
-        "volume then stays pending for ever."
-    )
-    size: Annotated[str, StringConstraints(pattern=r"^[0-9]+(Mi|Gi|Ti)$")] = Field(
-        default="100Mi", description="Requested size. When left out, what the operator asks for by itself."
-    )
-
-
-class FileStorage(Section):
-    """Where the portal keeps its files."""
-
-    pvc: PersistentVolume = Field(description="A persistent volume.")
 
 
 class Emails(Section):
@@ -57,18 +44,48 @@ class AutomationToken(Section):
 
 
 class ThreeScale(OperatorChannel):
-    """3scale API Management with its internal databases."""
+    """3scale API Management, installed by its operator."""
 
     tenant_name: Annotated[DnsLabel, StringConstraints(max_length=30)] = Field(
-        default="maas", description="Names every host of 3scale: portal, admin portal and gateways. Permanent."
+        default="maas",
+        description="Names every host of 3scale: portal, admin portal and gateways. Permanent: preflight "
+        "refuses another name than the installation has.",
     )
     admin_email: Email = Field(description="E-mail address of the tenant's first administrator.")
     resource_requirements: bool = Field(
         default=True,
         description="Whether 3scale's pods ask for the resources they need. When false, the scheduler takes them for "
-        "free; for evaluation only.",
+        "free; for evaluation only, and refused in `prod`.",
+    )
+    resources: dict[Part, PodResources] = Field(
+        default={},
+        description="What single containers ask for and may use, by their names: apicastStaging, apicastProduction, "
+        "backendListener, backendWorker, backendCron, systemMaster, systemProvider, systemDeveloper, systemSidekiq, "
+        "systemSearchd, systemMemcached, zync, zyncQue. It replaces 3scale's own numbers.",
+    )
+    replicas: Replicas = Field(default=Replicas(), description="Numbers of pods.")
+    pod_disruption_budgets: bool | None = Field(
+        default=None,
+        description="Whether a drained node may take at most one pod of each part at a time. When left out, it is so "
+        "in `prod`.",
     )
     file_storage: FileStorage = Field(description="Where the portal keeps its files.")
+    external_databases: ExternalDatabases | None = Field(
+        default=None,
+        description="Databases that somebody else runs; required from 3scale 2.16 on and in `prod`. When left out, "
+        "3scale runs its own, each in one pod. They have to be ready before 3scale is installed: its operator looks "
+        "at them once in 10 minutes.",
+    )
+    smtp: Smtp | None = Field(
+        default=None,
+        description="The server that takes 3scale's mail. When left out, 3scale sends none, so nobody can be invited "
+        "or get a new password. It is read when 3scale starts.",
+    )
+    gateway_policy: GatewayPolicy | None = Field(
+        default=None,
+        description="The policy that counts tokens at the gateways. When left out, the gateways have none, and skip it "
+        "in the chains of the models: calls are counted, tokens are not.",
+    )
     emails: Emails = Field(default=Emails(), description="Addresses of the tenant.")
     sample_data: Literal["remove", "keep"] = Field(
         default="remove",

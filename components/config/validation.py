@@ -1,7 +1,7 @@
 """From the stack file as written to `Settings`, or to every problem in it at once."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,13 +17,15 @@ _ENTRIES = ("models", "plans")
 """Mappings whose entries are judged one by one, so that one wrong entry hides no other problem."""
 
 
-def validated(raw: Mapping[str, object], secrets: frozenset[str]) -> Settings:
+def validated(raw: Mapping[str, object], secrets: frozenset[str], wrong_secrets: Iterable[Problem] = ()) -> Settings:
     """The settings in `raw`, the stack file's plain keys as parsed; `secrets` names the secret keys that are set.
+
+    `wrong_secrets` is what is wrong with their values; it is told together with everything else.
 
     Raises:
         ConfigError: with every problem, sorted by path.
     """
-    problems = [*_unknown(raw), *_secrets(raw, secrets)]
+    problems = [*_unknown(raw), *_secrets(raw, secrets), *wrong_secrets]
     sections: dict[str, Any] = {}
     for key, info in keys(Settings).items():
         if key in _ENTRIES:
@@ -37,7 +39,7 @@ def validated(raw: Mapping[str, object], secrets: frozenset[str]) -> Settings:
             continue
         _judge(info.annotation, raw[key], (key,), problems, sections)
     settings = Settings.model_construct(**sections)
-    problems.extend(broken(settings, frozenset(sections), raw))
+    problems.extend(broken(settings, frozenset(sections), raw, secrets))
     if problems:
         raise ConfigError(problems)
     return settings
@@ -95,13 +97,14 @@ def _unknown(raw: Mapping[str, object]) -> Iterator[Problem]:
 
 def _secrets(raw: Mapping[str, object], present: frozenset[str]) -> Iterator[Problem]:
     for secret in SECRET_KEYS:
-        needed = secret.required or bool(secret.needed_for and raw.get(secret.needed_for))
-        if needed and secret.name not in present:
+        if secret.is_needed(raw) and secret.name not in present:
             yield Problem(
                 path=secret.name,
                 given="the secret is missing or empty",
                 allowed=f"an encrypted text ({first_sentence(secret.description)})",
-                remedy="run python3 -m toolchain secrets <stack>, and then the commands it prints",
+                remedy=f"run pulumi config set --secret {secret.name}"
+                if secret.given
+                else "run python3 -m toolchain secrets <stack>, and then the commands it prints",
             )
 
 

@@ -5,53 +5,30 @@ knows it. Field names and types are those of the definitions at the releases nam
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-Schema = dict[str, Any]
-"""A JSON Schema."""
+from components.custom_resources.identity_schemas import IDENTITY_SOURCES, IDENTITY_SPECS
+from components.custom_resources.node_schemas import NODE_SOURCES, NODE_SPECS
+from components.custom_resources.openshift_ai_schemas import OPENSHIFT_AI_SOURCES, OPENSHIFT_AI_SPECS
+from components.custom_resources.serving_schemas import SERVING_SOURCES, SERVING_SPECS
+from components.custom_resources.shapes import SWITCH, TEXT, TEXT_MAP, WHOLE, Schema, record, rows
+from components.custom_resources.storage_schemas import STORAGE_SOURCES, STORAGE_SPECS
 
 SOURCES: Mapping[str, str] = {
     "operators.coreos.com": "operator-framework/api",
-    "dscinitialization.opendatahub.io": "opendatahub-operator v3.0.0",
-    "datasciencecluster.opendatahub.io": "opendatahub-operator v3.0.0",
-    "serving.kserve.io": "kserve 0.15 to 0.17",
-    "k8s.keycloak.org": "keycloak-k8s-resources 26.0.0",
     "route.openshift.io": "openshift/api release-4.20",
     "apps.3scale.net": "3scale-operator 3scale-2.15.1-GA and 3scale-2.16.3-GA",
+    "monitoring.coreos.com": "prometheus-operator v0.93.0",
     "networking.k8s.io": "Kubernetes itself",
+    **IDENTITY_SOURCES,
+    **NODE_SOURCES,
+    **OPENSHIFT_AI_SOURCES,
+    **SERVING_SOURCES,
+    **STORAGE_SOURCES,
 }
 """API group to the repository and release in which its definition was read."""
 
-TEXT: Schema = {"type": "string"}
-WHOLE: Schema = {"type": "integer"}
-SWITCH: Schema = {"type": "boolean"}
-TEXT_MAP: Schema = {"type": "object", "additionalProperties": TEXT}
-
-
-def record(*required: str, **fields: Schema) -> Schema:
-    """An object with exactly these fields; `required` names those that must be there."""
-    return {
-        "type": "object",
-        "properties": fields,
-        "required": sorted(required),
-        "additionalProperties": False,
-    }
-
-
-def rows(member: Schema) -> Schema:
-    """A list of `member`."""
-    return {"type": "array", "items": member}
-
-
-_MANAGED = record("managementState", managementState={"enum": ["Managed", "Removed"], "type": "string"})
 _NAMED_ENV = rows(record("name", name=TEXT, value=TEXT))
 _REQUIREMENTS = record(requests=TEXT_MAP, limits=TEXT_MAP)
-_HTTP_PROBE = record(
-    httpGet=record("port", path=TEXT, port={"type": ["integer", "string"]}),
-    periodSeconds=WHOLE,
-    timeoutSeconds=WHOLE,
-    failureThreshold=WHOLE,
-)
 
 _OPERATOR_GROUP = record(targetNamespaces=rows(TEXT))
 
@@ -71,86 +48,6 @@ _SUBSCRIPTION = record(
     config=record(env=_NAMED_ENV),
 )
 
-_DSC_INITIALIZATION = record(
-    applicationsNamespace=TEXT,
-    monitoring=record(managementState={"type": "string", "enum": ["Managed", "Removed"]}, namespace=TEXT),
-)
-
-_DATA_SCIENCE_CLUSTER = record(
-    "components",
-    components=record(
-        "kserve",
-        kserve=record(
-            "managementState",
-            managementState={"type": "string", "enum": ["Managed"]},
-            rawDeploymentServiceConfig={"type": "string", "enum": ["Headless", "Headed"]},
-            nim=_MANAGED,
-        ),
-        aipipelines=_MANAGED,
-        dashboard=_MANAGED,
-        feastoperator=_MANAGED,
-        kueue=record("managementState", managementState={"type": "string", "enum": ["Removed"]}),
-        llamastackoperator=_MANAGED,
-        modelregistry=_MANAGED,
-        ray=_MANAGED,
-        trainingoperator=_MANAGED,
-        trustyai=_MANAGED,
-        workbenches=_MANAGED,
-    ),
-)
-
-_SERVING_RUNTIME = record(
-    "containers",
-    annotations=TEXT_MAP,
-    multiModel=SWITCH,
-    supportedModelFormats=rows(record("name", name=TEXT, autoSelect=SWITCH)),
-    containers=rows(
-        record(
-            "name",
-            "image",
-            name={"type": "string", "enum": ["kserve-container"]},
-            image=TEXT,
-            command=rows(TEXT),
-            args=rows(TEXT),
-            env=_NAMED_ENV,
-            ports=rows(record("containerPort", containerPort=WHOLE, protocol=TEXT)),
-            resources=_REQUIREMENTS,
-            startupProbe=_HTTP_PROBE,
-            readinessProbe=_HTTP_PROBE,
-            volumeMounts=rows(record("name", "mountPath", name=TEXT, mountPath=TEXT)),
-        )
-    ),
-    volumes=rows(
-        record("name", name=TEXT, emptyDir=record(medium=TEXT, sizeLimit={"type": "string", "x-int-or-string": True}))
-    ),
-)
-
-_INFERENCE_SERVICE = record(
-    "predictor",
-    predictor=record(
-        "model",
-        minReplicas=WHOLE,
-        maxReplicas=WHOLE,
-        deploymentStrategy=record("type", type={"type": "string", "enum": ["RollingUpdate", "Recreate"]}),
-        model=record(
-            "modelFormat",
-            modelFormat=record("name", name=TEXT),
-            runtime=TEXT,
-            storageUri=TEXT,
-            resources=_REQUIREMENTS,
-        ),
-    ),
-)
-
-_KEYCLOAK = record(
-    instances=WHOLE,
-    bootstrapAdmin=record(service=record("secret", secret=TEXT)),
-    hostname=record("hostname", hostname=TEXT),
-    http=record(httpEnabled=SWITCH),
-    proxy=record(headers={"type": "string", "enum": ["xforwarded"]}),
-    ingress=record(enabled=SWITCH),
-)
-
 _ROUTE = record(
     "to",
     host=TEXT,
@@ -163,17 +60,80 @@ _ROUTE = record(
     ),
 )
 
+_SIZED = {"replicas": WHOLE, "resources": _REQUIREMENTS}
+_NAMED = record("name", name=TEXT)
+_GATEWAY = record(
+    **_SIZED, customPolicies=rows(record("name", "version", "secretRef", name=TEXT, version=TEXT, secretRef=_NAMED))
+)
+
 _API_MANAGER = record(
     "wildcardDomain",
     wildcardDomain=TEXT,
     tenantName=TEXT,
     resourceRequirementsEnabled=SWITCH,
+    externalComponents=record(
+        backend=record(redis=SWITCH), system=record(redis=SWITCH, database=SWITCH), zync=record(database=SWITCH)
+    ),
+    podDisruptionBudget=record("enabled", enabled=SWITCH),
+    apicast=record(stagingSpec=_GATEWAY, productionSpec=_GATEWAY),
+    backend=record(
+        listenerSpec=record(**_SIZED),
+        workerSpec=record(**_SIZED),
+        cronSpec=record(**_SIZED),
+        backendRedisTLSEnabled=SWITCH,
+        queuesRedisTLSEnabled=SWITCH,
+    ),
+    zync=record(appSpec=record(**_SIZED), queSpec=record(**_SIZED), zyncDatabaseTLSEnabled=SWITCH),
     system=record(
+        "fileStorage",
+        systemDatabaseTLSEnabled=SWITCH,
+        systemRedisTLSEnabled=SWITCH,
         fileStorage=record(
             persistentVolumeClaim=record(
                 storageClassName=TEXT,
                 resources=record("requests", requests=TEXT),
-            )
+            ),
+            simpleStorageService=record("configurationSecretRef", configurationSecretRef=_NAMED),
+        ),
+        appSpec=record(
+            replicas=WHOLE,
+            masterContainerResources=_REQUIREMENTS,
+            providerContainerResources=_REQUIREMENTS,
+            developerContainerResources=_REQUIREMENTS,
+        ),
+        sidekiqSpec=record(**_SIZED),
+        searchdSpec=record(resources=_REQUIREMENTS),
+        memcachedResources=_REQUIREMENTS,
+    ),
+)
+
+_POD_MONITOR = record(
+    "selector",
+    "podMetricsEndpoints",
+    selector=record(
+        "matchExpressions", matchExpressions=rows(record("key", "operator", key=TEXT, operator=TEXT, values=rows(TEXT)))
+    ),
+    podMetricsEndpoints=rows(record("port", port=TEXT, path=TEXT, scheme=TEXT, interval=TEXT)),
+)
+
+_PROMETHEUS_RULE = record(
+    "groups",
+    groups=rows(
+        record(
+            "name",
+            "rules",
+            name=TEXT,
+            rules=rows(
+                record(
+                    "alert",
+                    "expr",
+                    alert=TEXT,
+                    expr=TEXT,
+                    labels=TEXT_MAP,
+                    annotations=TEXT_MAP,
+                    **{"for": TEXT},
+                )
+            ),
         )
     ),
 )
@@ -192,13 +152,15 @@ _NETWORK_POLICY = record(
 SPECS: Mapping[tuple[str, str], Schema] = {
     ("operators.coreos.com/v1", "OperatorGroup"): _OPERATOR_GROUP,
     ("operators.coreos.com/v1alpha1", "Subscription"): _SUBSCRIPTION,
-    ("dscinitialization.opendatahub.io/v2", "DSCInitialization"): _DSC_INITIALIZATION,
-    ("datasciencecluster.opendatahub.io/v2", "DataScienceCluster"): _DATA_SCIENCE_CLUSTER,
-    ("serving.kserve.io/v1alpha1", "ServingRuntime"): _SERVING_RUNTIME,
-    ("serving.kserve.io/v1beta1", "InferenceService"): _INFERENCE_SERVICE,
-    ("k8s.keycloak.org/v2alpha1", "Keycloak"): _KEYCLOAK,
     ("route.openshift.io/v1", "Route"): _ROUTE,
     ("apps.3scale.net/v1alpha1", "APIManager"): _API_MANAGER,
+    ("monitoring.coreos.com/v1", "PodMonitor"): _POD_MONITOR,
+    ("monitoring.coreos.com/v1", "PrometheusRule"): _PROMETHEUS_RULE,
     ("networking.k8s.io/v1", "NetworkPolicy"): _NETWORK_POLICY,
+    **IDENTITY_SPECS,
+    **NODE_SPECS,
+    **OPENSHIFT_AI_SPECS,
+    **SERVING_SPECS,
+    **STORAGE_SPECS,
 }
 """`(apiVersion, kind)` to the schema of `spec`."""

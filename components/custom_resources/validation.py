@@ -9,7 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from components.custom_resources.schemas import SPECS, TEXT, TEXT_MAP, Schema, record
+from components.custom_resources.schemas import SPECS
+from components.custom_resources.shapes import TEXT, TEXT_MAP, Schema, record
 
 Manifest = dict[str, Any]
 """A Kubernetes object as plain values: `apiVersion`, `kind`, `metadata`, `spec`."""

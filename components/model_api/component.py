@@ -6,8 +6,9 @@ import pulumi
 
 from components.model_api.definition import USAGE_PATH, api_definition
 from components.model_api.pages import Page, page
+from components.model_api.server_key import keyed_fingerprint, sent
 from components.model_api.terms import plan_terms
-from components.site import Offer, Site
+from components.site import Offer, ServerKey, Site
 from dynamic_providers.threescale.active_doc import ActiveDoc, ActiveDocArgs
 from dynamic_providers.threescale.application_plan import ApplicationPlan, ApplicationPlanArgs
 from dynamic_providers.threescale.backend import Backend, BackendArgs
@@ -33,14 +34,15 @@ class ModelApiArgs:
     """Gate of the Admin API."""
     installation: pulumi.Resource
     """The 3scale installation, with which every entity goes."""
+    server_key: ServerKey | None = None
+    """The key for which the model's own server asks."""
 
 
 class ModelApi(pulumi.ComponentResource):
     """One product with its backend, and everything of it.
 
-    What the gateway's configuration is made from is written one by one and then promoted. Plans, subscription and page
-    feed no gateway and wait for none of it. Everything of a product goes with it, so removing a model is one deletion
-    of the product and one of the backend.
+    What feeds the gateway is written one by one and then promoted; plans, subscription and page feed none. Everything
+    of a product goes with it, so removing a model is one deletion of the product and one of the backend.
     """
 
     offer: Offer
@@ -120,14 +122,12 @@ class ModelApi(pulumi.ComponentResource):
         ActiveDoc(f"{name}-docs", declared, self._entity(product, [product]))
 
     def _metrics(self, name: str, product: Product, backend: Backend) -> Metrics:
-        usages = BackendUsages(
+        usages, definition = {USAGE_PATH: {"backend_id": backend.id}}, self._definition
+        used = BackendUsages(
             f"{name}-usages",
-            BackendUsagesArgs(
-                product_id=product.id, usages={USAGE_PATH: {"backend_id": backend.id}}, foreign=self._foreign
-            ),
+            BackendUsagesArgs(product_id=product.id, usages=usages, foreign=self._foreign),
             self._entity(product, [product, backend]),
         )
-        definition = self._definition
         return Metrics(
             f"{name}-metrics",
             MetricsArgs(
@@ -137,7 +137,7 @@ class ModelApi(pulumi.ComponentResource):
                 # Only a promoted configuration lets go of what nobody declared: until then nothing removes it.
                 foreign=self._foreign if self._settings.promotion_of(self._args.key).production else "keep",
             ),
-            self._entity(product, [usages]),
+            self._entity(product, [used]),
         )
 
     def _plan(self, name: str, key: str, product: Product, metrics: Metrics) -> ApplicationPlan:
@@ -169,7 +169,7 @@ class ModelApi(pulumi.ComponentResource):
             f"{name}-promotion",
             ProxyPromotionArgs(
                 product_id=product.id,
-                fingerprint=definition.fingerprint,
+                fingerprint=keyed_fingerprint(definition.fingerprint, self._args.server_key),
                 staging=stages.staging,
                 production=stages.production,
             ),
@@ -185,7 +185,7 @@ class ModelApi(pulumi.ComponentResource):
         return {"staging": promotion.staging_version, "production": promotion.production_version}
 
     def _rules_and_policies(self, name: str, product: Product, metrics: Metrics) -> tuple[MappingRules, PolicyChain]:
-        definition = self._definition
+        definition, key = self._definition, self._args.server_key
         rules = MappingRules(
             f"{name}-rules",
             MappingRulesArgs(product_id=product.id, rules=definition.rules, foreign=self._foreign),
@@ -193,7 +193,7 @@ class ModelApi(pulumi.ComponentResource):
         )
         policies = PolicyChain(
             f"{name}-policies",
-            PolicyChainArgs(product_id=product.id, policies=definition.policies),
-            self._entity(product, [rules]),
+            PolicyChainArgs(product_id=product.id, policies=sent(self._args.site, self._model, definition.policies)),
+            self._entity(product, [rules, *([key.ready] if key is not None else [])]),
         )
         return rules, policies

@@ -6,12 +6,22 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from components.config import Model, Settings
+from components.config.counted import token_metrics
 from components.config.exact_api import Refusals
+from components.config.gateway_policy import VERSION
 from components.config.hosts import model_base_url, portal_url
 from components.config.operations import exposed
 from components.config.product_rules import effective
+from components.config.vllm import Vllm
 from components.model_api.operations import TOKEN_METRICS, mapping_rules, methods
-from components.model_api.policies import ApicastPolicy, CorsPolicy, LlmMetricsPolicy, UpstreamConnectionPolicy, chain
+from components.model_api.policies import (
+    ApicastPolicy,
+    CorsPolicy,
+    LlmMetricsPolicy,
+    ServerKeyPolicy,
+    UpstreamConnectionPolicy,
+    chain,
+)
 
 USAGE_PATH = "/"
 """Path of the product below which the backend is mounted; with any other one the gateway needs a routing policy."""
@@ -66,6 +76,11 @@ def api_definition(settings: Settings, key: str) -> ApiDefinition:
     )
 
 
+def asks_for_key(model: Model) -> bool:
+    """Whether the gateway sends the server's own key; a chain that is declared word by word is left alone."""
+    return isinstance(model.server, Vllm) and model.server.require_api_key and model.api.policies is None
+
+
 def _product(settings: Settings, key: str) -> dict[str, Any]:
     api = settings.models[key].api
     return {
@@ -105,7 +120,7 @@ def _methods(settings: Settings, model: Model) -> dict[str, dict[str, str]]:
 
 def _metrics(model: Model) -> dict[str, dict[str, str]]:
     if model.api.metrics is None:
-        return {name: dict(metric) for name, metric in TOKEN_METRICS.items()}
+        return {name: dict(TOKEN_METRICS[name]) for name in token_metrics(model)}
     return {
         name: {"friendly_name": one.display_name, "unit": one.unit, "description": one.description}
         for name, one in model.api.metrics.items()
@@ -124,11 +139,14 @@ def _policies(settings: Settings, model: Model, metrics: dict[str, dict[str, str
     cors = settings.api_defaults.cors
     origin = "*" if settings.compat.open_cors else cors.allow_origin or portal_url(settings)
     tokens = tuple(name for name in TOKEN_METRICS if name in metrics)
+    policy = settings.threescale.gateway_policy
+    version = VERSION if policy is None else policy.version
     return chain(
         [
             CorsPolicy(origin),
             UpstreamConnectionPolicy(settings.api_defaults.upstream),
-            *([LlmMetricsPolicy(tokens)] if tokens else []),
+            *([LlmMetricsPolicy(tokens, version)] if tokens else []),
             ApicastPolicy(),
+            *([ServerKeyPolicy()] if asks_for_key(model) else []),
         ]
     )

@@ -11,7 +11,7 @@ from typing import Any
 from components.config import Settings
 from components.config.hosts import gateway_url
 from components.model_api.definition import ApiDefinition
-from components.model_api.openapi_schemas import JSON, KNOWN, SCHEMAS, STREAMED, reference
+from components.model_api.openapi_schemas import FILES, JSON, KNOWN, SCHEMAS, STREAMED, reference
 
 VERSION = "3.0.3"
 """3scale 2.15 validates 3.0 (porta, app/models/api_docs/service.rb)."""
@@ -76,7 +76,8 @@ def _operation(request: str, rule: Mapping[str, Any], api: ApiDefinition) -> dic
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
         ]
     if body:
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": reference(body)}}}
+        form = "multipart/form-data" if request in FILES else JSON
+        operation["requestBody"] = {"required": True, "content": {form: {"schema": reference(body)}}}
     return {**operation, "responses": _responses(request, body, answer)}
 
 

@@ -1,6 +1,7 @@
-"""Requests and answers of an OpenAI-compatible model server, as JSON Schema for OpenAPI 3.0; pure data.
+"""Requests and answers of the model servers, as JSON Schema for OpenAPI 3.0; pure data.
 
-Fields: vLLM, docs/serving/openai_compatible_server.md. The common ones are named; every object admits further ones, so
+Fields: vLLM, docs/serving/openai_compatible_server.md; text-embeddings-inference, docs/openapi.json; the others as
+`components.config.operations` names their sources. The common ones are named; every object admits further ones, so
 that a newer server's fields are not refused by somebody's generated client.
 """
 
@@ -98,11 +99,28 @@ SCHEMAS: Mapping[str, Schema] = {
     "ValidationError": _object(
         detail=_list(_object(("loc", "msg", "type"), loc=_list(_one_of(_TEXT, _WHOLE)), msg=_TEXT, type=_TEXT))
     ),
+    "Texts": _object(("inputs",), inputs=_one_of(_TEXT, _list(_TEXT)), truncate=_FLAG),
+    "Vectors": _list(_list(_NUMBER)),
+    "VectorsOfTokens": _list(_list(_list(_NUMBER))),
+    "SparseVectors": _list(_list(_object(index=_WHOLE, value=_NUMBER))),
+    "Pairs": _object(("inputs",), inputs=_object(source_sentence=_TEXT, sentences=_list(_TEXT))),
+    "Scores": _list(_NUMBER),
+    "Ids": _object(("ids",), ids=_list(_WHOLE)),
+    "TextList": _list(_TEXT),
+    "Labels": _list(_object(label=_TEXT, score=_NUMBER)),
+    "RankRequest": _object(("query", "texts"), query=_TEXT, texts=_list(_TEXT), return_text=_FLAG),
+    "Ranks": _list(_object(index=_WHOLE, score=_NUMBER, text=_TEXT)),
+    "ImageRequest": _object(("prompt",), prompt=_TEXT, n={"type": "integer", "minimum": 1}, size=_TEXT),
+    "Job": _object(job_id=_TEXT),
+    "Progress": _object(status=_TEXT, position=_WHOLE, image=_TEXT),
+    "Images": _object(created=_WHOLE, data=_list(_object(b64_json=_TEXT, url=_TEXT))),
+    "Instances": _object(("instances",), instances=_list(_ANYTHING)),
+    "Predictions": _object(predictions=_list(_ANYTHING)),
     "Anything": _ANYTHING,
 }
 """Every schema by name, `Model` apart: that one names the model."""
 
-KNOWN: Mapping[str, tuple[str, str]] = {
+_VLLM: Mapping[str, tuple[str, str]] = {
     "POST /v1/chat/completions": ("ChatCompletionRequest", "ChatCompletion"),
     "POST /v1/completions": ("CompletionRequest", "Completion"),
     "POST /v1/embeddings": ("EmbeddingRequest", "Embeddings"),
@@ -113,7 +131,30 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "GET /health": ("", ""),
     "GET /metrics": ("", ""),
 }
+_OTHERS: Mapping[str, tuple[str, str]] = {
+    "POST /embed": ("Texts", "Vectors"),
+    "POST /embed_all": ("Texts", "VectorsOfTokens"),
+    "POST /embed_sparse": ("Texts", "SparseVectors"),
+    "POST /similarity": ("Pairs", "Scores"),
+    "POST /decode": ("Ids", "TextList"),
+    "POST /predict": ("Texts", "Labels"),
+    "POST /rerank": ("RankRequest", "Ranks"),
+    "GET /info": ("", "Anything"),
+    "POST /process_url": ("Anything", "Anything"),
+    "POST /process_file": ("Anything", "Anything"),
+    "POST /v1/convert/source": ("Anything", "Anything"),
+    "POST /v1/convert/file": ("Anything", "Anything"),
+    "POST /generate": ("ImageRequest", "Job"),
+    "GET /progress/{job}": ("", "Progress"),
+    "POST /v1/images/generations": ("ImageRequest", "Images"),
+    "POST /v1/models/{name}:predict": ("Instances", "Predictions"),
+}
+
+KNOWN = {**_VLLM, **_OTHERS}
 """Schemas of request and answer by method and path; an empty name for a body that is none or no JSON."""
+
+FILES = frozenset({"POST /process_file", "POST /v1/convert/file"})
+"""Operations whose request is a form with files."""
 
 STREAMED = frozenset({"POST /v1/chat/completions", "POST /v1/completions"})
 """Operations that answer with server-sent events where `stream` is true."""

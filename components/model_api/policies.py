@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from components.config.api_defaults import Upstream
+from components.config.gateway_policy import NAME, VERSION
 
-LLM_METRICS_VERSION = "0.2"
-"""Version of our token policy. The gateway skips a policy of another version than the chain's, with only a log line."""
+_KEY_PLACE = "Bearer <modelApiKey>"
+"""Stands for the key wherever a chain is computed, so that no secret is in what is compared and shown."""
 
 
 class Policy(Protocol):
@@ -64,6 +65,8 @@ class LlmMetricsPolicy:
 
     metrics: tuple[str, ...]
     """System names of the metrics, which the answer's `usage` has under the same names."""
+    version: str = VERSION
+    """Version of the policy; the gateway skips one of another version than its own, with only a log line."""
 
     def item(self) -> Mapping[str, Any]:
         """The link as porta stores it: one rule per metric."""
@@ -76,7 +79,7 @@ class LlmMetricsPolicy:
             }
             for metric in self.metrics
         ]
-        return _item("llm-metrics", {"enable_sse_support": True, "rules": rules}, version=LLM_METRICS_VERSION)
+        return _item(NAME, {"enable_sse_support": True, "rules": rules}, version=self.version)
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,36 @@ class ApicastPolicy:
         return _item("apicast", {})
 
 
+@dataclass(frozen=True)
+class ServerKeyPolicy:
+    """Sends the model server's own key in place of the developer's, which the gateway has read by then.
+
+    It comes after `apicast`: policies change a request in their order (APIcast, policy/headers/README.md).
+    """
+
+    def item(self) -> Mapping[str, Any]:
+        """The link as porta stores it, with a place for the key: `with_key` fills it in."""
+        return _item("headers", {"request": [_authorization(_KEY_PLACE)], "response": []})
+
+
+def with_key(policies: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+    """The links with `key` in its place."""
+    place = [_authorization(_KEY_PLACE)]
+    return [
+        {**link, "configuration": {**link["configuration"], "request": [_authorization(f"Bearer {key}")]}}
+        if link["configuration"].get("request") == place
+        else dict(link)
+        for link in policies
+    ]
+
+
 def chain(policies: Iterable[Policy]) -> list[dict[str, Any]]:
     """The links in the order in which the gateway runs them."""
     return [dict(policy.item()) for policy in policies]
+
+
+def _authorization(value: str) -> dict[str, str]:
+    return {"op": "set", "header": "Authorization", "value_type": "plain", "value": value}
 
 
 def _item(name: str, configuration: Mapping[str, Any], version: str = "builtin") -> Mapping[str, Any]:

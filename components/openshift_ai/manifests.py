@@ -29,15 +29,16 @@ def initialization() -> Manifest:
     }
 
 
-def data_science_cluster(*, dashboard: bool) -> Manifest:
+def data_science_cluster(*, dashboard: bool, headless: bool = False) -> Manifest:
     """The parts that are installed: KServe, and the dashboard if asked for.
 
     `Headed` gives every model server's Service a cluster IP: requests spread over its replicas, and port 80 works.
+    `headless` leaves them without one.
     """
     components: dict[str, dict[str, object]] = {part: {"managementState": "Removed"} for part in _REMOVED}
     components["kserve"] = {
         "managementState": "Managed",
-        "rawDeploymentServiceConfig": "Headed",
+        "rawDeploymentServiceConfig": "Headless" if headless else "Headed",
         "nim": {"managementState": "Removed"},
     }
     components["dashboard"] = {"managementState": "Managed" if dashboard else "Removed"}

@@ -19,6 +19,10 @@ class ClusterRefusalError(Exception):
     """The cluster could not be asked; the text says why and what to do."""
 
 
+class ForbiddenError(ClusterRefusalError):
+    """The deployer may not read something; what else is missing can still be told."""
+
+
 def api_client(kubeconfig: Path, context: str | None) -> client.ApiClient:
     """A client for `context` of the file, or for its current context, which repeats a failed request once.
 

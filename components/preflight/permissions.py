@@ -1,55 +1,42 @@
 """What the deployer must be allowed to do, as questions for the cluster; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from components.config import Settings
+from components.preflight.needs import Need, needs
 
-_CLUSTER = ""
-"""Namespace of cluster-scoped questions."""
+Question = Mapping[str, str]
+"""Attributes of one SelfSubjectAccessReview: verb, group, resource; where they apply subresource, namespace, name."""
 
-
-def needed_permissions(settings: Settings) -> tuple[Mapping[str, str], ...]:
-    """Attributes of one SelfSubjectAccessReview per right this stack needs."""
-    return tuple(
-        {"verb": verb, "group": group, "resource": resource, **({"namespace": namespace} if namespace else {})}
-        for verb, group, resource, namespace in _rights(settings)
-    )
+EVERYTHING: Question = {"verb": "*", "group": "*", "resource": "*"}
+"""The question that only an administrator of the whole cluster is answered with yes: it saves all others."""
 
 
-def in_words(attributes: Mapping[str, str]) -> str:
-    """A right as kubectl writes it: `create subscriptions.operators.coreos.com in namespace 3scale`."""
-    resource = ".".join(part for part in (attributes["resource"], attributes["group"]) if part)
-    where = f"in namespace {attributes['namespace']}" if "namespace" in attributes else "in the whole cluster"
-    return f"{attributes['verb']} {resource} {where}"
+def needed_permissions(settings: Settings) -> tuple[Question, ...]:
+    """One question per right that this stack needs."""
+    return tuple(_question(verb, need) for need in needs(settings) for verb in need.verbs)
 
 
-def _rights(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
-    yield "create", "", "namespaces", _CLUSTER
-    for namespace in _operator_namespaces(settings):
-        yield "create", "operators.coreos.com", "operatorgroups", namespace
-        yield "create", "operators.coreos.com", "subscriptions", namespace
-        yield "patch", "operators.coreos.com", "installplans", namespace
-        yield "get", "operators.coreos.com", "clusterserviceversions", namespace
-    if settings.prereqs.openshift_ai is not None:
-        yield "create", "dscinitialization.opendatahub.io", "dscinitializations", _CLUSTER
-        yield "create", "datasciencecluster.opendatahub.io", "datascienceclusters", _CLUSTER
-    yield "create", "serving.kserve.io", "servingruntimes", settings.namespaces.models
-    yield "create", "serving.kserve.io", "inferenceservices", settings.namespaces.models
-    yield "create", "networking.k8s.io", "networkpolicies", settings.namespaces.models
-    if settings.identity is not None:
-        yield "create", "k8s.keycloak.org", "keycloaks", settings.namespaces.identity
-        yield "create", "route.openshift.io", "routes", settings.namespaces.identity
-        yield "create", "", "secrets", settings.namespaces.identity
-    yield "create", "apps.3scale.net", "apimanagers", settings.namespaces.threescale
-    yield "create", "", "secrets", settings.namespaces.threescale
-    if settings.threescale.sample_data == "remove":
-        yield "create", "route.openshift.io", "routes", settings.namespaces.threescale
-    yield "create", "", "secrets", settings.namespaces.consumers
+def in_words(questions: Iterable[Question]) -> list[str]:
+    """Rights as kubectl writes them, one per kind and place: `create, patch routes.route.openshift.io in namespace x`.
+
+    The order is that in which each kind comes first.
+    """
+    verbs: dict[str, list[str]] = {}
+    for one in questions:
+        verbs.setdefault(_what(one), []).append(one["verb"])
+    return [f"{', '.join(found)} {what}" for what, found in verbs.items()]
 
 
-def _operator_namespaces(settings: Settings) -> Iterator[str]:
-    if settings.prereqs.openshift_ai is not None:
-        yield settings.prereqs.openshift_ai.namespace
-    if settings.identity is not None:
-        yield settings.namespaces.identity
-    yield settings.namespaces.threescale
+def _question(verb: str, need: Need) -> Question:
+    resource, _, part = need.kind.resource.partition("/")
+    place = {"subresource": part, "namespace": need.namespace, "name": need.name}
+    given = {key: value for key, value in place.items() if value}
+    return {"verb": verb, "group": need.kind.group, "resource": resource, **given}
+
+
+def _what(question: Question) -> str:
+    resource = ".".join(part for part in (question["resource"], question["group"]) if part)
+    parts = [question[key] for key in ("subresource", "name") if key in question]
+    where = f"in namespace {question['namespace']}" if "namespace" in question else "in the whole cluster"
+    return f"{'/'.join((resource, *parts))} {where}"

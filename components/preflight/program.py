@@ -1,23 +1,31 @@
 """Runs the checks inside the program and turns what is wrong into one message."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pulumi
 
 from components.config import Settings
 from components.config.kubeconfig import KubeconfigError, kubeconfig_path
-from components.custom_resources import ClusterSchemas
-from components.preflight.connection import ClusterRefusalError
+from components.custom_resources import ClusterSchemas, Manifest
+from components.preflight.cluster_version import outdated
+from components.preflight.connection import ClusterRefusalError, ForbiddenError
+from components.preflight.default_class import without_default
 from components.preflight.facts import ClusterFacts
-from components.preflight.permissions import in_words, needed_permissions
+from components.preflight.machine_sets import read_machine_sets
+from components.preflight.monitoring import unwatched
+from components.preflight.node_sizes import crowded_nodes, small_nodes
+from components.preflight.permissions import EVERYTHING, in_words, needed_permissions
 from components.preflight.reader import ClusterReader
+from components.preflight.required_apis import missing_kinds
+from components.preflight.singletons import already_there
+from components.preflight.storage import storage_faults
+from components.preflight.tenant import other_tenant
 
 _INGRESS = "/apis/config.openshift.io/v1/ingresses/cluster"
 _INGRESS_CERTIFICATE = "/api/v1/namespaces/openshift-config-managed/configmaps/default-ingress-cert"
-_STORAGE_CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
-_QUESTIONS_AT_ONCE = 4
+_QUESTIONS_AT_ONCE = 8
 
 
 def inspected(settings: Settings) -> ClusterFacts:
@@ -31,19 +39,48 @@ def inspected(settings: Settings) -> ClusterFacts:
     try:
         kubeconfig = kubeconfig_path(settings.cluster.kubeconfig, os.environ)
         reader = ClusterReader(kubeconfig, settings.cluster.context)
-        faults = [
-            *_wrong_domain(reader, settings),
-            *_missing_storage(reader, settings),
-            *_missing_permissions(reader, settings),
-        ]
-        bundle = settings.cluster.ca_bundle or _ingress_authority(reader)
+        return _facts(reader, settings)
     except (ClusterRefusalError, KubeconfigError) as refusal:
         raise pulumi.RunError(str(refusal)) from None
-    if faults:
-        listed = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(faults, 1))
+
+
+def _facts(reader: ClusterReader, settings: Settings) -> ClusterFacts:
+    """What the cluster says, once nothing is missing.
+
+    Raises:
+        ClusterRefusalError: The server does not answer.
+        pulumi.RunError: Something is missing; all of it is listed.
+    """
+    forbidden = list(_missing_permissions(reader, settings))
+    faults, unreadable = _asked(reader, settings)
+    machine_sets: dict[str, Manifest] = {}
+    try:
+        machine_sets, unfit = read_machine_sets(reader, settings)
+        faults += unfit
+        bundle = settings.cluster.ca_bundle or _ingress_authority(reader)
+    except ForbiddenError as refusal:
+        unreadable.append(str(refusal))
+        bundle = ""
+    # What may not be read is among the rights that are missing already, and said there in fewer words.
+    if missing := [*faults, *(forbidden or unreadable)]:
+        listed = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(missing, 1))
         raise pulumi.RunError(f"The cluster {reader.server} does not fit this stack; nothing was changed.\n{listed}")
+    for hint in (*small_nodes(reader, settings), *crowded_nodes(reader, settings)):
+        pulumi.log.warn(hint)
     schemas = ClusterSchemas(lambda group_version: reader.read(f"/openapi/v3/apis/{group_version}"))
-    return ClusterFacts(ca_bundle=bundle, schemas=schemas)
+    return ClusterFacts(ca_bundle=bundle, schemas=schemas, machine_sets=machine_sets)
+
+
+def _asked(reader: ClusterReader, settings: Settings) -> tuple[list[str], list[str]]:
+    """What is wrong with the cluster, and what could not be read."""
+    faults: list[str] = []
+    unreadable: list[str] = []
+    for check in _CHECKS:
+        try:
+            faults += check(reader, settings)
+        except ForbiddenError as refusal:
+            unreadable.append(str(refusal))
+    return faults, unreadable
 
 
 def _offline(settings: Settings) -> ClusterFacts:
@@ -73,27 +110,18 @@ def _wrong_domain(reader: ClusterReader, settings: Settings) -> Iterator[str]:
         )
 
 
-def _missing_storage(reader: ClusterReader, settings: Settings) -> Iterator[str]:
-    """A claim on a class that does not exist stays pending for ever, with no error anywhere."""
-    wanted = settings.threescale.file_storage.pvc.storage_class_name
-    if reader.read(f"{_STORAGE_CLASSES}/{wanted}") is None:
-        listed = reader.read(_STORAGE_CLASSES) or {}
-        names = sorted(one["metadata"]["name"] for one in listed.get("items", ()))
-        yield (
-            f"threescale.fileStorage.pvc.storageClassName is {wanted}, which does not exist. Allowed are classes of "
-            f"this cluster with ReadWriteMany; it has {', '.join(names) or 'none'}. Set the name of such a class."
-        )
-
-
 def _missing_permissions(reader: ClusterReader, settings: Settings) -> Iterator[str]:
+    if reader.may(EVERYTHING):
+        return
     questions = needed_permissions(settings)
     with ThreadPoolExecutor(_QUESTIONS_AT_ONCE) as pool:
         answers = list(pool.map(reader.may, questions))
-    missing = [in_words(question) for question, allowed in zip(questions, answers, strict=True) if not allowed]
+    missing = [question for question, allowed in zip(questions, answers, strict=True) if not allowed]
     if missing:
         yield (
-            f"The deployer may not {'; '.join(missing)}. All of these are needed. Have the cluster's administrator "
-            "grant them, or log in as another user."
+            f"The deployer may not {'; '.join(in_words(missing))}. All of these are needed. Have the cluster's "
+            "administrator grant what `python -m components.preflight rbac <stack file>` prints, or log in as another "
+            "user."
         )
 
 
@@ -101,3 +129,18 @@ def _ingress_authority(reader: ClusterReader) -> str:
     """PEM certificates the router's certificate is signed by, as OpenShift publishes them; empty when it does not."""
     published = reader.read(_INGRESS_CERTIFICATE)
     return str(published.get("data", {}).get("ca-bundle.crt", "")) if published is not None else ""
+
+
+_Check = Callable[[ClusterReader, Settings], Iterable[str]]
+
+_CHECKS: tuple[_Check, ...] = (
+    _wrong_domain,
+    outdated,
+    missing_kinds,
+    storage_faults,
+    without_default,
+    unwatched,
+    already_there,
+    other_tenant,
+)
+"""Each looks at one thing and says what is wrong with it; none depends on another."""

@@ -8,7 +8,7 @@ from typing import Any
 import urllib3
 from kubernetes.client.exceptions import ApiException
 
-from components.preflight.connection import ClusterRefusalError, api_client
+from components.preflight.connection import ClusterRefusalError, ForbiddenError, api_client
 
 _TIMEOUT_SECONDS = 15
 """A cluster that needs longer for one small read is as good as unreachable."""
@@ -34,7 +34,8 @@ class ClusterReader:
         """The object or document at `path`, or nothing when it is not there.
 
         Raises:
-            ClusterRefusalError: The server does not answer, answers no object, or does not let us read.
+            ForbiddenError: The deployer may not read it.
+            ClusterRefusalError: The server does not answer, or answers no object.
         """
         return self._call("GET", path, None)
 
@@ -70,7 +71,8 @@ class ClusterReader:
         if response.status == _NOT_FOUND:
             return None
         if response.status >= _FIRST_REFUSAL:
-            raise ClusterRefusalError(self._refused(path, response.status))
+            kind = ForbiddenError if response.status == _FORBIDDEN else ClusterRefusalError
+            raise kind(self._refused(path, response.status))
         return self._document(path, content)
 
     def _document(self, path: str, content: bytes) -> Mapping[str, Any]:

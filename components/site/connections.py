@@ -11,7 +11,7 @@ from components.config.hosts import threescale_admin_url
 from components.config.kubeconfig import KubeconfigError, kubeconfig_path
 from components.config.stack import Stack
 from components.custom_resources import ClusterSchemas
-from components.site.instances import FIRST, instances_by_model
+from components.site.instances import FIRST, gate_instances, instances_by_model
 from components.site.site import Site
 
 _DYNAMIC = "pulumi-python"
@@ -41,6 +41,7 @@ def connected(stack: Stack, ca_bundle: str, schemas: ClusterSchemas | None) -> S
         schemas=schemas,
         kubernetes=_kubernetes(settings, kubeconfig),
         gates=pulumi.ProviderResource(_DYNAMIC, "cluster", cluster),
+        gates_by_name={name: pulumi.ProviderResource(_DYNAMIC, name, cluster) for name in gate_instances(settings)},
         threescale=instances[FIRST],
         threescale_by_model={key: instances[name] for key, name in owners.items()},
         threescale_gate=pulumi.ProviderResource(_DYNAMIC, "threescale-gate", api),

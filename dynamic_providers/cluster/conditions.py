@@ -13,6 +13,9 @@ from dynamic_providers.json_object import Json
 DEMAND = r"[\w./-]+(=[^/=]*(/[^/=]+)?)?"
 MESSAGE_CHARACTERS = 300
 """Messages of controllers are quoted up to this length."""
+BORROWED = frozenset({("serving.kserve.io/v1beta1", "InferenceService")})
+"""Kinds whose `status.observedGeneration` is another object's: KServe copies that of the Deployment it made, which
+stays behind when a change does not reach the pods (kserve, inference_service_status.go, PropagateRawStatus)."""
 
 
 def demand(value: str) -> str:
@@ -34,9 +37,10 @@ def field(item: Json, path: str) -> str:
 
 
 def conditions(item: Json) -> list[Json]:
-    """Return the conditions that speak of the object's present generation."""
+    """Return the conditions that speak of the object's present generation, as far as its kind tells."""
     status, generation = item.get("status") or {}, item["metadata"].get("generation", 0)
-    if status.get("observedGeneration", generation) < generation:
+    borrowed = (item.get("apiVersion"), item.get("kind")) in BORROWED
+    if not borrowed and status.get("observedGeneration", generation) < generation:
         return []
     told = status.get("conditions") or []
     return [one for one in told if one.get("observedGeneration", generation) >= generation]
@@ -74,9 +78,22 @@ def said(item: Json, wanted: str) -> str:
     return quoted(found) or "not reported yet"
 
 
+def unasked(item: Json, demands: Iterable[str]) -> str:
+    """Return what the conditions that nobody demands have to say; "" when they say nothing.
+
+    A field tells that something is wrong, and so does a condition without message: the cause is in another condition.
+    One that says the same again is left out.
+    """
+    asked, told = {one.partition("=")[0] for one in demands}, conditions(item)
+    known = {"", *(_message(one) for one in told if one["type"] in asked)}
+    further = {_message(one): one for one in reversed(told) if _message(one) not in known}
+    return quoted([*further.values()][::-1]).rstrip(".")
+
+
 def quoted(told: Sequence[Json]) -> str:
     """Return conditions as one line: type, status, reason, message."""
-    return "; ".join(f"{one['type']}={one['status']} {one.get('reason') or ''} {_message(one)}".strip() for one in told)
+    lines = ((f"{one['type']}={one['status']}", one.get("reason") or "", _message(one)) for one in told)
+    return "; ".join(" ".join(part for part in line if part) for line in lines)
 
 
 def _message(one: Json) -> str:

@@ -52,6 +52,10 @@ class Cluster:
         """Merge `body` into the object at `path`."""
         return self._request("PATCH", path, body=body)
 
+    def create(self, collection: str, body: Json) -> None:
+        """Make the object `body` in a collection."""
+        self._request("POST", collection, body=body)
+
     def delete(self, path: str) -> None:
         """Delete the object at `path` with its dependents; none there is fine."""
         self._request("DELETE", path, body={"propagationPolicy": "Background"})

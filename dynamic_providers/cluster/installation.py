@@ -19,10 +19,18 @@ TROUBLES = ("ResolutionFailed", "BundleUnpackFailed")
 class Installation:
     """A pinned ClusterServiceVersion of one Subscription."""
 
-    def __init__(self, cluster: Cluster, namespace: str, subscription: str, csv: str) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        namespace: str,
+        subscription: str,
+        csv: str,
+        companions: frozenset[str] = frozenset(),
+    ) -> None:
         self._cluster = cluster
         self._olm = f"{OLM}/namespaces/{namespace}"
         self._namespace, self._subscription, self._csv = namespace, subscription, csv
+        self._companions = companions
         self.version = ""
 
     def look(self) -> str:
@@ -34,7 +42,7 @@ class Installation:
         """
         csv = self._get("clusterserviceversions", self._csv)
         if csv is not None:
-            return self._phase(csv)
+            return self._phase(csv) or self._of_companions()
         subscription = self._get("subscriptions", self._subscription)
         if subscription is None:
             raise Failed(self._title, f"Subscription {self._subscription} does not exist", "", "Create it first")
@@ -82,10 +90,25 @@ class Installation:
             raise Failed(self._title, told, self.evidence(), REPAIR)
         return told
 
+    def _of_companions(self) -> str:
+        """Return the phase of the first companion that has not succeeded; "" when all have, or are not there at all.
+
+        Which of them a version brings along is the operator's affair: one that is never installed is not waited for.
+        """
+        for name in sorted(self._companions):
+            found = self._get("clusterserviceversions", name)
+            phase = "" if found is None else (found.get("status") or {}).get("phase") or "Pending"
+            if phase not in ("", "Succeeded"):
+                return f"{name} is {phase}"
+        return ""
+
+    def _permitted(self, names: list[str]) -> bool:
+        return self._csv in names and set(names) <= {self._csv, *self._companions}
+
     def _approved(self, subscription: Json) -> str:
-        """Approve the plan that installs exactly the pinned version."""
+        """Approve the plan that installs exactly the pinned version, and companions of it."""
         plans = self._cluster.items(f"{self._olm}/installplans")
-        ours = next((plan for plan in plans if plan["spec"]["clusterServiceVersionNames"] == [self._csv]), None)
+        ours = next((plan for plan in plans if self._permitted(plan["spec"]["clusterServiceVersionNames"])), None)
         if ours is None:
             return self._without_plan(subscription, plans)
         name, status = ours["metadata"]["name"], ours.get("status") or {}
@@ -108,7 +131,7 @@ class Installation:
             raise Refused(
                 f"approve {self._csv} for Subscription {self._subscription} in {self._namespace}",
                 f"InstallPlan {plan['metadata']['name']} installs {', '.join(names)}",
-                f"Only a plan that installs exactly {self._csv} is approved",
+                f"Only a plan that installs exactly {', '.join([self._csv, *sorted(self._companions)])} is approved",
                 "Pin the version that the channel offers, or delete the plan and give each operator its own namespace",
             )
         troubles = [

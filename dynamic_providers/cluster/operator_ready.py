@@ -1,10 +1,12 @@
 """OperatorReady: an operator's pinned version is installed, and no other.
 
 A Subscription with manual approval makes an InstallPlan and waits. This resource approves the one plan that installs
-exactly the pinned ClusterServiceVersion, then waits until that has succeeded. OLM leaves a ClusterServiceVersion behind
-when its Subscription is deleted, so deleting this resource removes it.
+exactly the pinned ClusterServiceVersion, alone or with companions that are pinned too, and waits until they have
+succeeded. OLM leaves a ClusterServiceVersion behind when its Subscription is deleted, so deleting this resource removes
+it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +37,8 @@ class OperatorReadyArgs:
     csv: Input[str]
     """The pinned ClusterServiceVersion; another one is an upgrade, approved in the same way."""
     timeout_seconds: Input[int]
+    companions: Input[Sequence[Input[str]]] | None = None
+    """ClusterServiceVersions that a plan may install together with the pinned one, and that have to succeed too."""
 
 
 class OperatorReadyProps(Props):
@@ -44,6 +48,7 @@ class OperatorReadyProps(Props):
     subscription: Name
     csv: Name
     timeout_seconds: Annotated[int, Field(gt=0)]
+    companions: list[Name] | None = None
 
 
 class OperatorReadyProvider(ClusterProvider):
@@ -88,7 +93,8 @@ class OperatorReadyProvider(ClusterProvider):
     def _installation(self, known: Json) -> "Installation":
         from dynamic_providers.cluster.installation import Installation  # noqa: PLC0415 - as in `gate`
 
-        return Installation(self.cluster, known["namespace"], known["subscription"], known["csv"])
+        companions = frozenset(known.get("companions") or ())
+        return Installation(self.cluster, known["namespace"], known["subscription"], known["csv"], companions)
 
 
 class OperatorReady(DeclaredResource, module="cluster", name="OperatorReady"):

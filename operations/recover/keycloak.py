@@ -17,6 +17,7 @@ COMPARED: Mapping[str, Mapping[str, Sequence[str]]] = {
     "Client": {"name": ["name"], "validRedirectUris": ["redirectUris"]},
     "ProtocolMapper": {"claimName": ["config", "claim.name"]},
     "IdentityProvider": {"displayName": ["displayName"], "enabled": ["enabled"]},
+    "IdentityProviderMapper": {"group": ["config", "group"], "userAttribute": ["config", "user.attribute"]},
     "Role": {"description": ["description"]},
     "Group": {},
     "User": {"email": ["email"], "enabled": ["enabled"]},
@@ -110,10 +111,12 @@ def find(server: Keycloak, create: PendingCreate) -> Found | None:
     """The object under the create's natural key, or None, and whether it has the fields that the create declares.
 
     Natural keys: a realm's name, a client's `clientId`, the name of a mapper, role or group, an identity provider's
-    alias, a user's name. Every other type this program uses sets fields of one of these: repeating it is harmless.
+    alias and the name of a mapper of it, a user's name. Every other type this program uses sets fields of one of these:
+    repeating it is harmless.
     """
     kind, given = create.type.rsplit(":", 1)[-1], create.inputs
-    kind = next((group for group in ("IdentityProvider", "ProtocolMapper") if kind.endswith(group)), kind)
+    groups = ("IdentityProvider", "IdentityProviderMapper", "ProtocolMapper")
+    kind = next((group for group in groups if kind.endswith(group)), kind)
     realm = given.get("realmId") or given.get("realm")
     if kind == "Realm":
         found, identity = server.one(str(given["realm"])), given["realm"]
@@ -130,14 +133,18 @@ def find(server: Keycloak, create: PendingCreate) -> Found | None:
 
 def _member(server: Keycloak, kind: str, realm: str, given: Mapping[str, Any]) -> dict[str, Any] | None:
     """The member of a list under the natural key; asked for by it where long lists come in parts."""
+    query: dict[str, str] = {}
     if kind == "ProtocolMapper":
-        path, key, query = f"{realm}/clients/{given.get('clientId')}/protocol-mappers/models", "name", {}
+        path, key = f"{realm}/clients/{given.get('clientId')}/protocol-mappers/models", "name"
+    elif kind == "IdentityProviderMapper":
+        alias = given.get("identityProviderAlias")
+        path, key = f"{realm}/identity-provider/instances/{alias}/mappers", "name"
     elif kind == "Client":
         path, key, query = f"{realm}/clients", "clientId", {"clientId": str(given["clientId"])}
     elif kind == "User":
         path, key, query = f"{realm}/users", "username", {"username": str(given["username"]), "exact": "true"}
     else:
-        path, key, query = f"{realm}/{kind.lower()}s", "name", {}
+        path, key = f"{realm}/{kind.lower()}s", "name"
     return next((member for member in server.members(path, **query) if member.get(key) == given[key]), None)
 
 

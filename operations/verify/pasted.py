@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.config.identity_names import AUTOMATION_SECRET, CLIENT_ENTRIES
 from components.config.namespaces import Namespaces
-from components.identity_server.manifests import AUTOMATION_SECRET
-from components.threescale_install.manifests import SEED_SECRET
+from components.threescale_install.api_manager import SEED_SECRET
 from operations.cluster import Access
 from operations.stack import PROJECT
 from operations.verify.gateway import question
@@ -58,7 +58,18 @@ def addresses(outputs: Mapping[str, Any], namespaces: Namespaces, access: Access
     yield f"    {reading(password, access)}"
     if issuer := outputs.get("identity_issuer_url"):
         yield f"Keycloak: {str(issuer).partition('/realms/')[0]}"
-        for what, key in (("id", "client-id"), ("secret", "client-secret")):
-            entry = Entry(namespace=namespaces.identity, name=AUTOMATION_SECRET, key=key)
-            yield f"  {what} of the administrator, a client of realm master:"
+        for entry in _administrator(outputs, namespaces):
+            yield f"  {entry.key} of the administrator:"
             yield f"    {reading(entry, access)}"
+
+
+def _administrator(outputs: Mapping[str, Any], namespaces: Namespaces) -> list[Entry]:
+    """Where the identity server's administrator is; nowhere for a server that somebody else runs."""
+    # A stack that has not been updated since tells of no console either.
+    if (told := outputs.get("identity_admin_credentials_ref")) is not None:
+        namespace, name, keys = told["namespace"], told["name"], told["keys"]
+    elif outputs.get("identity_admin_console_url") is None:
+        namespace, name, keys = namespaces.identity, AUTOMATION_SECRET, CLIENT_ENTRIES
+    else:
+        return []
+    return [Entry(namespace=namespace, name=name, key=key) for key in keys]

@@ -3,16 +3,13 @@
 import base64
 import pickle
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dynamic_providers.declared import DeclaredProvider
-from tests.program.test_example_stacks import STACK_FILES, config
-from tests.support.platform import program_of
+from tests.example_stacks.stacks import Example, previewed, stack_files
 from tests.support.recorder import DYNAMIC, SECRET_SIGNATURE, Registration
-from tests.support.stack_file import merged
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -30,10 +27,9 @@ def provider_of(one: Registration) -> DeclaredProvider:
     return provider
 
 
-@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
-def test_what_a_stack_file_declares_passes_the_checks(path: Path) -> None:
-    found = program_of(merged(config(path), {"cluster": {"offline": True}}))
-    declared = [one for one in found.resources if one.type.startswith(DYNAMIC)]
+@pytest.mark.parametrize("example", stack_files(), ids=lambda one: one.name)
+def test_what_a_stack_file_declares_passes_the_checks(example: Example) -> None:
+    declared = [one for one in previewed(example).resources if one.type.startswith(DYNAMIC)]
 
     refused = []
     for one in declared:

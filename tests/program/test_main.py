@@ -21,6 +21,7 @@ def test_the_program_is_a_table_of_contents() -> None:
     assert len((ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()) <= 60
 
 
+@pytest.mark.row("S-001")
 def test_only_provider_instances_and_components_have_no_parent(found: Recording) -> None:
     stack = found.one("maas:platform:WorkNamespaces").parent
     roots = {one.type for one in found.resources if one.parent == stack}
@@ -51,7 +52,7 @@ def test_a_model_costs_at_most_eleven_resources_of_3scale_and_eight_of_kubernete
         return count(recording, "kubernetes:") + count(recording, f"{DYNAMIC}cluster:")
 
     assert count(more, f"{DYNAMIC}threescale:") - count(found, f"{DYNAMIC}threescale:") == 11
-    assert of_kubernetes(more) - of_kubernetes(found) == 4
+    assert of_kubernetes(more) - of_kubernetes(found) == 5
 
 
 def test_every_resource_of_the_first_release_is_still_there() -> None:
@@ -123,6 +124,7 @@ def test_entities_of_3scale_go_with_its_installation(found: Recording) -> None:
     assert goes_with[product] == manager
 
 
+@pytest.mark.row("S-001")
 def test_model_servers_wait_for_openshift_ai_and_their_namespace(found: Recording) -> None:
     first = found.one("kubernetes:serving.kserve.io/v1alpha1:ServingRuntime")
 
@@ -142,8 +144,12 @@ def test_a_stack_without_identity_and_openshift_ai_is_smaller() -> None:
 
 def test_the_dev_stack_has_these_outputs_and_no_other(found: Recording) -> None:
     of_the_platform = {"wildcard_domain", "portal_url", "threescale_admin_url", "stats_api", "compat_flags"}
-    of_sign_on = {"identity_issuer_url", "portal_sso_callback_url"}
+    of_the_platform |= {"threescale_master_url", "threescale_admin_credentials_ref", "threescale_file_storage"}
+    of_the_platform |= {"gateway_metrics", "namespaces", "versions", "health", "manual_steps"}
+    of_sign_on = {"identity_issuer_url", "portal_sso_callback_url", "identity_admin_console_url", "portal_client_id"}
+    of_sign_on |= {"identity_admin_credentials_ref", "identity_broker_redirect_uris", "developer_credentials"}
     of_models = {"models", "model_endpoints", "product_ids", "backend_ids", "plan_ids", "proxy_versions"}
+    of_models |= {"model_internal_urls", "model_fit", "model_costs"}
     of_keys = {"threescale_access_token", "test_application_keys"}
 
     assert found.outputs.keys() == of_the_platform | of_sign_on | of_models | of_keys
@@ -164,7 +170,24 @@ def test_the_addresses_of_the_dev_stack(found: Recording) -> None:
     assert {name: found.outputs[name] for name in addresses} == addresses
 
 
-@pytest.mark.row("S-154", "S-159")
+def test_what_the_dev_stack_tells_of_3scale_and_its_gateways(found: Recording) -> None:
+    assert found.outputs["threescale_master_url"] == "https://master.apps.maas.test"
+    assert found.outputs["threescale_admin_credentials_ref"] == {
+        "namespace": "3scale",
+        "name": "system-seed",
+        "keys": ["ADMIN_USER", "ADMIN_PASSWORD", "MASTER_USER", "MASTER_PASSWORD"],
+    }
+    assert found.outputs["threescale_file_storage"] == {
+        "kind": "pvc",
+        "storage_class_name": "efs-sc",
+        "size": "100Mi",
+    }
+    metrics = found.outputs["gateway_metrics"]
+    assert (metrics["port"], metrics["namespace"]) == (9421, "3scale")
+    assert metrics["series"]["total_tokens"] == "llm_total_token_count"
+
+
+@pytest.mark.row("S-154", "S-159", "C-30")
 def test_the_models_of_the_dev_stack(found: Recording) -> None:
     assert found.outputs["models"] == [
         {
@@ -183,6 +206,7 @@ def test_the_models_of_the_dev_stack(found: Recording) -> None:
     ]
 
 
+@pytest.mark.row("S-220")
 def test_the_ids_and_versions_of_the_dev_stack(found: Recording) -> None:
     ids = {
         "product_ids": {MODEL: f"{MODEL}-id"},
@@ -228,3 +252,13 @@ def test_order_in_the_stack_file_means_nothing() -> None:
         return {one.urn: one.inputs for one in recording.resources}
 
     assert plain(forth) == plain(back)
+
+
+@pytest.mark.row("S-020", "S-021")
+def test_namespaces_have_the_names_of_the_stack_file_and_none_the_label_of_the_clusters_own_monitoring() -> None:
+    names = {"models": "serving", "identity": "sso", "threescale": "apis", "consumers": "keys"}
+    spaces = program(namespaces=names).of("kubernetes:core/v1:Namespace")
+
+    assert {one.inputs["metadata"]["name"] for one in spaces} == {*names.values(), "redhat-ods-operator"}
+    # It is reserved for parts of OpenShift: the cluster's own Prometheus would collect what users run.
+    assert not [one for one in spaces if "openshift.io/cluster-monitoring" in one.inputs["metadata"].get("labels", {})]

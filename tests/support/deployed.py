@@ -30,11 +30,14 @@ class Platform:
     directory: Path
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Variables that differ from what the sandbox says."""
+    stack: str = STACK
+    """The stack's name."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `. .sandbox/env` gives, and the overrides."""
-        return {**sourced(self.directory / "env"), **self.overrides}
+        """What `. .sandbox/env` gives, for this stack, and the overrides."""
+        settings = {"PULUMI_OPTION_CONFIG_FILE": str(self.settings_file)}
+        return {**sourced(self.directory / "env"), **settings, **self.overrides}
 
     @property
     def endpoints(self) -> dict[str, Any]:
@@ -45,7 +48,7 @@ class Platform:
     @property
     def settings_file(self) -> Path:
         """The stack's private configuration file."""
-        return self.directory / f"Pulumi.{STACK}.yaml"
+        return self.directory / f"Pulumi.{self.stack}.yaml"
 
     def run(self, *command: str, ok: Sequence[int] = (0,)) -> str:
         """Output and errors of a command in the project, in the sandbox's environment; fails on another exit code."""
@@ -58,12 +61,16 @@ class Platform:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        assert done.returncode in ok, f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-6000:]}"
+        # The cause of a failed update can stand far above its end.
+        causes = "\n".join(line for line in done.stdout.splitlines() if "error: " in line)
+        assert done.returncode in ok, (
+            f"{' '.join(command[:3])} ended with {done.returncode}:\n{causes}\n{done.stdout[-6000:]}"
+        )
         return done.stdout
 
     def pulumi(self, *arguments: str, ok: Sequence[int] = (0,)) -> str:
         """One `pulumi` command on the stack."""
-        return self.run("pulumi", *arguments, "--stack", STACK, "--non-interactive", "--color", "never", ok=ok)
+        return self.run("pulumi", *arguments, "--stack", self.stack, "--non-interactive", "--color", "never", ok=ok)
 
     def up(self, *arguments: str, ok: Sequence[int] = (0,)) -> str:
         """`pulumi up`."""
@@ -125,11 +132,16 @@ class Platform:
 def started(directory: Path, overrides: Mapping[str, str] | None = None) -> Platform:
     """A sandbox in `directory` with the stack's files and secrets made; nothing deployed yet."""
     platform = Platform(directory=directory, overrides=overrides or {})
-    start = [PYTHON, "-m", "sandbox", "start", "--dir", str(directory)]
-    subprocess.run(start, cwd=PROJECT, check=True, env=os.environ.copy())
+    sandbox(directory)
     platform.run(PYTHON, "-m", "toolchain", "secrets", STACK, "--dir", str(directory))
     platform.operation("local-stack", "--stack", STACK, "--directory", str(directory))
     return platform
+
+
+def sandbox(directory: Path, *options: str) -> None:
+    """A sandbox in `directory`, started with `options` and ready."""
+    start = [PYTHON, "-m", "sandbox", "start", "--dir", str(directory), *options]
+    subprocess.run(start, cwd=PROJECT, check=True, env=os.environ.copy())
 
 
 def stopped(directory: Path) -> None:

@@ -16,6 +16,21 @@ CERTIFICATE = "/api/v1/namespaces/openshift-config-managed/configmaps/default-in
 STORAGE_CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 SHARED_CLASS = "efs-sc"
 """The class that the dev stack names."""
+VERSION = "/apis/config.openshift.io/v1/clusterversions/version"
+DEFAULT_CLASS = {"storageclass.kubernetes.io/is-default-class": "true"}
+"""Annotation of the class that claims get which name none."""
+PLATFORM: Mapping[str, tuple[str, ...]] = {
+    "config.openshift.io/v1": ("clusterversions", "infrastructures", "ingresses"),
+    "route.openshift.io/v1": ("routes", "routes/status"),
+    "operators.coreos.com/v1": ("operatorgroups",),
+    "operators.coreos.com/v1alpha1": ("subscriptions", "installplans", "clusterserviceversions"),
+    "machine.openshift.io/v1beta1": ("machinesets", "machines"),
+    "autoscaling.openshift.io/v1": ("clusterautoscalers",),
+    "autoscaling.openshift.io/v1beta1": ("machineautoscalers",),
+    "monitoring.coreos.com/v1": ("podmonitors", "prometheusrules", "servicemonitors"),
+    "objectbucket.io/v1alpha1": ("objectbucketclaims",),
+}
+"""What OpenShift itself serves, and storage that its administrator has installed, by group and version."""
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 Permits = Callable[[Mapping[str, str]], bool]
@@ -37,6 +52,10 @@ class FakeCluster:
     """Method and path of every request."""
     kubeconfig: Path = Path()
     """File that leads here."""
+
+    def serves(self, group_version: str, *resources: str) -> None:
+        """Let the server have these kinds, and no others of the group and version."""
+        self.documents[f"/apis/{group_version}"] = {"resources": [{"name": name} for name in resources]}
 
     def answer(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
         """Status and document for a request."""
@@ -81,11 +100,14 @@ def fake_cluster(folder: Path, domain: str = "apps.maas.test") -> Iterator[FakeC
     cluster = FakeCluster(
         documents={
             INGRESS: {"spec": {"domain": domain}},
+            VERSION: {"status": {"desired": {"version": "4.20.4"}}},
             f"{STORAGE_CLASSES}/{SHARED_CLASS}": {"metadata": {"name": SHARED_CLASS}},
-            STORAGE_CLASSES: {"items": [{"metadata": {"name": SHARED_CLASS}}]},
+            STORAGE_CLASSES: {"items": [{"metadata": {"name": SHARED_CLASS, "annotations": DEFAULT_CLASS}}]},
             CERTIFICATE: {"data": {"ca-bundle.crt": "-----BEGIN CERTIFICATE-----\nrouter\n"}},
         }
     )
+    for group_version, resources in PLATFORM.items():
+        cluster.serves(group_version, *resources)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(cluster))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -47,7 +47,19 @@ class Registration:
     aliases: int
     custom: bool
     protect: bool
+    retain_on_delete: bool
     urn: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One object that the program reads; it manages none of them."""
+
+    type: str
+    name: str
+    id: str
+    dependencies: frozenset[str]
+    """URNs."""
 
 
 @dataclass
@@ -55,6 +67,7 @@ class Recording:
     """Everything one program registered."""
 
     resources: list[Registration] = field(default_factory=list)
+    reads: list["Reading"] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
     """The stack's outputs; secrets are objects with the secret signature."""
 
@@ -113,6 +126,7 @@ class RecordingMonitor(mocks.MockMonitor):
                 aliases=len(request.aliases),
                 custom=request.custom,
                 protect=request.protect,
+                retain_on_delete=request.retainOnDelete,
                 urn=urn,
             )
         )
@@ -128,8 +142,15 @@ class RecordingMonitor(mocks.MockMonitor):
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Message) -> Message:  # noqa: N802 - the name of the RPC
-        """No program of this project reads a resource."""
-        raise AssertionError(f"unexpected read of {request.type} {request.name}")
+        """Records the request and answers what `READ` has for the type."""
+        if request.type not in READ:
+            raise AssertionError(f"unexpected read of {request.type} {request.name}")
+        dependencies = frozenset(request.dependencies)
+        self.recording.reads.append(Reading(request.type, request.name, request.id, dependencies))
+        answer = struct_pb2.Struct()
+        json_format.ParseDict(READ[request.type], answer)
+        urn = self.make_urn(request.parent, request.type, request.name)
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=answer)
 
 
 def secret(value: object) -> dict[str, Any]:
@@ -144,9 +165,21 @@ COMPUTED: Mapping[str, Mapping[str, Any]] = {
     f"{DYNAMIC}threescale:AccessToken": {"value": secret("canary-automation-token")},
     f"{DYNAMIC}threescale:ServicePlan": {"plan_id": "171"},
     f"{DYNAMIC}threescale:ProxyPromotion": {"staging_version": "3", "production_version": "2"},
+    # The Secret of a client that an operator makes: canary-legacy-secret.
+    f"{DYNAMIC}cluster:ConditionGate": {"values": {"secret": "Y2FuYXJ5LWxlZ2FjeS1zZWNyZXQ="}},
     "keycloak:openid/client:Client": {"clientSecret": secret("canary-client-secret")},
 }
 """Outputs that only a server would make, by resource type."""
+
+READ: Mapping[str, Mapping[str, Any]] = {
+    "kubernetes:core/v1:Secret": {
+        "data": secret({"AWS_ACCESS_KEY_ID": "Y2FuYXJ5LWlk", "AWS_SECRET_ACCESS_KEY": "Y2FuYXJ5LWJ1Y2tldC1rZXk="})
+    },
+    "kubernetes:core/v1:ConfigMap": {
+        "data": {"BUCKET_HOST": "s3.openshift-storage.svc", "BUCKET_PORT": "443", "BUCKET_NAME": "models"}
+    },
+}
+"""What reading an object answers, by its type: what a bucket claim's operator makes (canary-id, canary-bucket-key)."""
 
 
 def recorded(

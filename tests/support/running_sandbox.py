@@ -38,11 +38,18 @@ class RunningSandbox:
         self.layout = layout
         self.endpoints = json.loads(layout.endpoints.read_text(encoding="utf-8"))
 
-    def kube(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Answer:
-        """A request to the API server as the administrator."""
+    def kube(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        content_type: str = "application/json",
+        certificate: str = "admin",
+    ) -> Answer:
+        """A request to the API server as the administrator, or with another certificate of the sandbox's folder."""
         server = urlsplit(json.loads(self.layout.kubeconfig.read_text())["clusters"][0]["cluster"]["server"])
         context = ssl.create_default_context(cafile=str(self.layout.pki / "kubernetes-ca.crt"))
-        context.load_cert_chain(self.layout.pki / "admin.crt", self.layout.pki / "admin.key")
+        context.load_cert_chain(self.layout.pki / f"{certificate}.crt", self.layout.pki / f"{certificate}.key")
         connection = http.client.HTTPSConnection(server.hostname or "", server.port, context=context, timeout=_SECONDS)
         return _asked(connection, method, path, body, {"Content-Type": content_type})
 

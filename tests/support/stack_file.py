@@ -22,9 +22,58 @@ CANARIES: Mapping[str, str] = {
 """A value for each secret that is found wherever it should not be."""
 
 
+IDENTITY_IN_PRODUCTION: Mapping[str, Any] = {
+    "database": {"host": "postgres.example.com"},
+    "permanentClientId": "maas-permanent",
+}
+"""What the dev stack's identity server lacks for production."""
+
+PRODUCTION: Mapping[str, Any] = {
+    "environment": "prod",
+    "threescale": {"externalDatabases": {"systemDatabase": "postgresql"}, "resourceRequirements": True},
+}
+"""What else the dev stack lacks for production."""
+
+IDENTITY_CANARIES: Mapping[str, str] = {
+    "keycloakPermanentClientSecret": "canary-permanent-secret",
+    "identityDatabaseUsername": "canary-identity-user",
+    "identityDatabasePassword": "canary-identity-password",
+}
+"""Values of the secrets that the identity server needs for production."""
+
+PRODUCTION_CANARIES: Mapping[str, str] = {
+    **IDENTITY_CANARIES,
+    "threescaleSystemDatabaseUrl": "postgresql://system:canary-system@pg.example.com/system",
+    "threescaleSystemRedisUrl": "redis://:canary-redis@redis.example.com:6379/1",
+    "threescaleBackendRedisStorageUrl": "redis://:canary-redis@redis.example.com:6379/0",
+    "threescaleBackendRedisQueuesUrl": "redis://:canary-redis@redis.example.com:6379/2",
+}
+"""Values of every secret that production needs beside those of the dev stack."""
+
+ENCRYPTED_CANARIES: Mapping[str, str] = {
+    "threescaleSystemRedisUrl": "rediss://:canary-redis@redis.example.com:6379/1",
+    "threescaleBackendRedisStorageUrl": "rediss://:canary-redis@redis.example.com:6379/0",
+    "threescaleBackendRedisQueuesUrl": "rediss://:canary-redis@redis.example.com:6379/2",
+    "threescaleDatabaseClientCertificate": "-----BEGIN CERTIFICATE-----\ncanary-certificate\n-----END CERTIFICATE-----",
+    "threescaleDatabaseClientKey": "-----BEGIN PRIVATE KEY-----\ncanary-client-key\n-----END PRIVATE KEY-----",
+}
+"""Values of the secrets of 3scale's databases where these are reached by TLS."""
+
+
 def dev_stack(**changes: object) -> dict[str, Any]:
-    """The keys of Pulumi.dev.yaml as parsed, offline, with `changes` merged in; None removes a key."""
-    return merged(_dev_stack(), changes)
+    """The keys of Pulumi.dev.yaml as parsed, offline, with `changes` merged in; None removes a key.
+
+    In production the identity server has what it needs there, unless the changes take it away.
+    """
+    base = _dev_stack()
+    if changes.get("environment") == "prod":
+        base = merged(base, {"identity": IDENTITY_IN_PRODUCTION})
+    return merged(base, changes)
+
+
+def prod_stack(**changes: object) -> dict[str, Any]:
+    """The same with everything that production needs."""
+    return merged(dev_stack(**PRODUCTION), changes)
 
 
 @functools.cache

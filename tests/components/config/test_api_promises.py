@@ -8,9 +8,10 @@ import pytest
 from components.config import documents
 from components.config.documents import document
 from components.config.plans import Plan
+from components.config.validation import validated
 from tests.components.config.test_promises import EXTERNAL
-from tests.components.config.test_validation import MODEL, problems, settings
-from tests.support.stack_file import dev_stack
+from tests.components.config.test_validation import ALL_SECRETS, MODEL, problems, settings
+from tests.support.stack_file import dev_stack, prod_stack
 
 METHODS = {"rank": {"displayName": "Rank"}}
 NO_LIMITS = {"standard": {"limits": None}}
@@ -134,6 +135,9 @@ def test_methods_alone_would_count_nothing() -> None:
          'api.rules["GET /rank"].position'),
         ({"methods": METHODS, "rules": {"POST rank": {"metric": "rank", "position": 1}}}, 'api.rules["POST rank"]'),
         ({"errors": {"noMatch": {"status": 99}}}, "api.errors.noMatch.status"),
+        ({"errors": {"noMatch": {"text": "it's not here"}}}, "api.errors.noMatch.text"),
+        ({"errors": {"authFailed": {"text": "refusé"}}}, "api.errors.authFailed.text"),
+        ({"errors": {"noMatch": {"contentType": "text/plain!"}}}, "api.errors.noMatch.contentType"),
         ({"authentication": {"credentialsLocation": "cookie"}}, "api.authentication.credentialsLocation"),
         ({"product": {"buyerPlanChangePermission": "never"}}, "api.product.buyerPlanChangePermission"),
     ],
@@ -246,7 +250,7 @@ def of_policy(**rule: str) -> dict[str, Any]:
     return {"api": {"policies": [{"name": "llm-metrics", "version": "0.2", "configuration": {"rules": [rule]}}]}}
 
 
-@pytest.mark.row("S-147", "S-148")
+@pytest.mark.row("S-147", "S-148", "C-22")
 def test_a_declared_token_policy_names_a_metric_that_is_there_and_a_liquid_increment() -> None:
     expression = "{{ llm_usage.total_tokens }}"
     path = f"models.{MODEL}.api.policies[0].configuration.rules[0]"
@@ -267,5 +271,5 @@ def test_what_compat_would_open_is_not_opened_word_by_word_in_production() -> No
 
     opened = problems(dev_stack(environment="prod", models={MODEL: declared}))
     assert {f'{path}.rules["GET /"]', f"{path}.policies[0].configuration.allow_origin"} <= set(opened)
-    assert settings(environment="prod", models={MODEL: declared | {"adopt": True}})
+    assert validated(prod_stack(models={MODEL: declared | {"adopt": True}}), ALL_SECRETS)
     assert settings(models={MODEL: declared})

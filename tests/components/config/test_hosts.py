@@ -1,5 +1,7 @@
 """Every host is computed from the wildcard domain."""
 
+import pytest
+
 from components.config import hosts
 from tests.components.config.test_validation import MODEL, settings
 
@@ -14,6 +16,7 @@ def test_urls_of_the_dev_stack() -> None:
     assert hosts.model_base_url(found, MODEL) == f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local"
 
 
+@pytest.mark.row("C-29")
 def test_a_host_shows_dashes_and_small_letters() -> None:
     assert hosts.gateway_label("mistral-7b-Instruct-v0_3", "maas", "production") == (
         "mistral-7b-instruct-v0-3-maas-apicast-production"

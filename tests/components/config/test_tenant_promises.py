@@ -6,7 +6,7 @@ import pytest
 
 from tests.components.config.test_promises import EXTERNAL
 from tests.components.config.test_validation import MODEL, problems, settings
-from tests.support.stack_file import dev_stack
+from tests.support.stack_file import dev_stack, prod_stack
 
 NEWER = {"channel": "threescale-2.16"}
 
@@ -29,10 +29,11 @@ def test_the_name_of_the_samples_page_is_refused_while_the_sample_goes() -> None
     assert settings(models={"echo": EXTERNAL}, threescale={"sampleData": "keep"})
 
 
+@pytest.mark.row("C-44")
 def test_in_production_3scale_knows_whom_it_asks_who_somebody_is() -> None:
     blind = {"portal": {"sso": {"skipTlsVerify": True}}}
 
-    assert set(problems(dev_stack(environment="prod", **blind))) == {"portal.sso.skipTlsVerify"}
+    assert set(problems(prod_stack(**blind))) == {"portal.sso.skipTlsVerify"}
     assert settings(**blind)
 
 
@@ -61,7 +62,8 @@ def test_what_only_a_newer_release_has_is_refused_with_the_reason(changes: dict[
     assert set(found) == {path}
     assert "3scale 2.15" in found[path].given
     assert "from 3scale 2.16 on" in found[path].allowed
-    newer = {**changes, "threescale": {**changes.get("threescale", {}), **NEWER}}
+    databases = {"externalDatabases": {"systemDatabase": "postgresql"}}
+    newer = {**changes, "threescale": {**changes.get("threescale", {}), **NEWER, **databases}}
     assert settings(**newer)
 
 

@@ -95,8 +95,8 @@ def test_a_wrong_value_is_refused_with_its_path(changes: dict[str, Any], path: s
             {"source": {"external": "http://x"}},
             Problem(
                 path=f"models.{MODEL}.source",
-                given="both oci and external were given",
-                allowed="exactly one of the keys oci and external",
+                given="oci and external were given",
+                allowed="exactly one of the keys oci, huggingface, s3Prefix and external",
                 remedy=f"remove models.{MODEL}.source.oci or models.{MODEL}.source.external",
             ),
         ),
@@ -104,9 +104,10 @@ def test_a_wrong_value_is_refused_with_its_path(changes: dict[str, Any], path: s
             {"source": {"oci": None}},
             Problem(
                 path=f"models.{MODEL}.source",
-                given="neither oci nor external was given",
-                allowed="exactly one of the keys oci and external",
-                remedy=f"add models.{MODEL}.source.oci or models.{MODEL}.source.external",
+                given="no source was given",
+                allowed="exactly one of the keys oci, huggingface, s3Prefix and external",
+                remedy="add "
+                + " or ".join(f"models.{MODEL}.source.{key}" for key in ("oci", "huggingface", "s3Prefix", "external")),
             ),
         ),
         (
@@ -123,7 +124,7 @@ def test_a_wrong_value_is_refused_with_its_path(changes: dict[str, Any], path: s
             Problem(
                 path=f"models.{MODEL}",
                 given="server was given together with source.external",
-                allowed="the key server with source.oci only; somebody else runs an external server",
+                allowed="the key server with any other source; somebody else runs an external server",
                 remedy=f"remove models.{MODEL}.server",
             ),
         ),
@@ -132,8 +133,9 @@ def test_a_wrong_value_is_refused_with_its_path(changes: dict[str, Any], path: s
             Problem(
                 path=f"models.{MODEL}.server.extraArgs",
                 given="--port was given",
-                allowed="any argument but --port, --model, --served-model-name, --max-model-len, --dtype, which other "
-                "keys of this file set",
+                allowed="any argument but --port, --model, --served-model-name, --max-model-len, --dtype, --api-key, "
+                "--config, --hf-token, --hf-api-token: other keys of this file set them, they take a key in plain "
+                "text, or they change what a preview has checked",
                 remedy=f"remove --port from models.{MODEL}.server.extraArgs",
             ),
         ),

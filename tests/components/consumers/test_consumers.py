@@ -90,7 +90,7 @@ def test_an_account_may_have_users_who_sign_in_through_the_identity_server() -> 
     assert found.urn(T + "DeveloperAccount") in user.dependencies
 
 
-@pytest.mark.row("S-202")
+@pytest.mark.row("S-202", "C-28")
 def test_an_account_subscribes_before_its_applications_do() -> None:
     found = recording(consumers={"accounts": {"dev1": {"subscriptions": [MODEL]}}})
     subscription = found.one(T + "ServiceSubscription")

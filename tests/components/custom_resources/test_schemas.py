@@ -1,5 +1,6 @@
 """Every field this product writes exists in the operators' own definitions, with the same type."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,25 @@ import yaml
 from components.custom_resources.schemas import SOURCES, SPECS
 
 CRDS = Path(__file__).resolve().parents[3].parent / "shared" / "crds"
-BUILT_IN = {"networking.k8s.io"}
+BUILT_IN = {"apps", "batch", "networking.k8s.io", "policy"}
+
+
+GONE = {
+    ("datasciencecluster.opendatahub.io/v1", "DataScienceCluster"): {
+        "spec.components.kserve.defaultDeploymentMode: not there",
+        "spec.components.kserve.serving: not there",
+    }
+}
+"""Fields that a definition has lost since the release that this product writes them for: that of OpenShift AI 3.0 has
+v1 too, without what Knative needed; `api/components/v1alpha1/kserve_types.go` of rhods-operator 2.25 has them."""
 
 
 def authentic(group: str, version: str, kind: str) -> Mapping[str, Any]:
     """The schema of `spec` in the operator's own definition."""
     if not CRDS.is_dir():
         pytest.skip(f"{CRDS} is not here: the operators' own definitions cannot be compared")
-    path = CRDS / group / f"{kind.lower()}s.yaml"
+    plural = re.sub("ys$", "ies", f"{kind.lower()}s")
+    path = CRDS / group / f"{plural}.yaml"
     definition = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     assert definition["spec"]["names"]["kind"] == kind
     served = {one["name"]: one["schema"]["openAPIV3Schema"] for one in definition["spec"]["versions"]}
@@ -56,8 +68,9 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], path: str) -
 @pytest.mark.parametrize(("api_version", "kind"), [pair for pair in SPECS if pair[0].split("/")[0] not in BUILT_IN])
 def test_the_schema_is_a_subset_of_the_operators_own(api_version: str, kind: str) -> None:
     group, version = api_version.split("/")
+    found = set(differences(SPECS[api_version, kind], authentic(group, version, kind), "spec"))
 
-    assert list(differences(SPECS[api_version, kind], authentic(group, version, kind), "spec")) == []
+    assert found == GONE.get((api_version, kind), frozenset())
 
 
 def test_a_field_that_is_not_there_or_has_another_type_is_a_difference() -> None:

@@ -49,13 +49,13 @@ def inputs(recording: Recording, kind: str) -> dict[str, Any]:
     return {key: value for key, value in recording.one(T + kind).inputs.items() if key != "__provider"}
 
 
-@pytest.mark.row("S-137")
+@pytest.mark.row("S-137", "C-32")
 def test_at_most_eleven_resources_of_3scale(found: Recording) -> None:
     assert kinds(found) == OF_ONE_MODEL
     assert len(OF_ONE_MODEL) <= 11
 
 
-@pytest.mark.row("S-163", "S-172")
+@pytest.mark.row("S-163", "S-172", "C-26")
 def test_a_further_plan_is_one_resource_more() -> None:
     changed = recording(models={MODEL: {"plans": ["standard", "gold"]}}, plans={"gold": {"displayName": "Gold"}})
 
@@ -123,7 +123,7 @@ def test_children_belong_to_the_component(found: Recording) -> None:
     assert {one.parent for one in found.resources if one.type.startswith(T)} == {parent}
 
 
-@pytest.mark.row("S-138", "S-139", "S-140", "S-163")
+@pytest.mark.row("S-138", "S-139", "S-140", "S-163", "C-27", "C-28", "C-31")
 def test_the_declared_inputs(found: Recording) -> None:
     assert inputs(found, "BackendUsages")["usages"] == {"/": {"backend_id": f"{MODEL}-backend-id"}}
     assert inputs(found, "Backend")["private_endpoint"] == f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local"
@@ -179,6 +179,7 @@ def test_what_becomes_of_foreign_members_is_one_decision() -> None:
     assert {inputs(recording(), kind)["foreign"] for kind in sets} == {"remove"}
 
 
+@pytest.mark.row("C-32")
 def test_a_model_may_have_no_page() -> None:
     assert kinds(recording(models={MODEL: {"docs": {"enabled": False}}})) == OF_ONE_MODEL[1:]
 

@@ -12,6 +12,7 @@ def definition(**changes: object) -> ApiDefinition:
     return api_definition(settings(**changes), MODEL)
 
 
+@pytest.mark.row("C-20", "C-21")
 def test_the_dev_stacks_model() -> None:
     found = definition()
 
@@ -30,6 +31,7 @@ def test_the_token_policy_counts_exactly_the_declared_metrics() -> None:
     assert {rule["metric"] for rule in rules} == set(found.metrics)
 
 
+@pytest.mark.row("C-20")
 def test_open_cors_only_by_compat_and_without_cookies_all_the_same() -> None:
     configuration = definition(compat={"openCors": True}).policies[0]["configuration"]
 

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from components.config.operations import OPERATIONS
+from components.config.operations import OPERATIONS, offered
+from components.config.validation import validated
 from components.model_api.definition import api_definition
 from components.model_api.openapi import openapi_document
 from components.model_api.openapi_schemas import KNOWN, SCHEMAS
-from tests.components.config.test_validation import MODEL, settings
+from tests.components.config.test_validation import ALL_SECRETS, MODEL, settings
+from tests.support.model_servers import served, serving_stack
 
 
 def document(**changes: object) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def document(**changes: object) -> dict[str, Any]:
     return made
 
 
-@pytest.mark.row("S-156")
+@pytest.mark.row("S-156", "C-31", "C-33", "C-34")
 def test_the_dev_stacks_model() -> None:
     found = document()
 
@@ -49,7 +51,7 @@ def test_only_exposed_operations_and_the_schemas_they_need() -> None:
 
 
 def test_every_operation_of_ours_has_its_schemas() -> None:
-    assert {f"{one.verb} {one.pattern}" for one in OPERATIONS} == set(KNOWN)
+    assert {f"{one.verb} {one.pattern.removesuffix('$')}" for one in OPERATIONS} == set(KNOWN)
     assert {name for pair in KNOWN.values() for name in pair if name} <= set(SCHEMAS)
 
 
@@ -65,7 +67,7 @@ def test_answers_tell_the_usage_and_a_wrong_request_is_explained() -> None:
     assert detail["required"] == ["loc", "msg", "type"]
 
 
-@pytest.mark.row("S-159")
+@pytest.mark.row("S-159", "C-30")
 def test_further_fields_are_allowed_everywhere_and_the_served_name_is_the_example() -> None:
     schemas = document(models={MODEL: {"servedModelName": "meta/llama"}})["components"]["schemas"]
 
@@ -101,9 +103,27 @@ def test_the_key_is_where_the_gateway_looks_for_it(location: str, where: str) ->
 
 
 def test_the_document_is_small_because_the_state_holds_it_twice() -> None:
-    everything = document(
-        compat={"exposeOperational": True},
-        models={MODEL: {"expose": [one.system_name for one in OPERATIONS if one.system_name != "metrics"]}},
-    )
+    had: frozenset[str] = offered(settings().models[MODEL]) or frozenset()
+    everything = document(compat={"exposeOperational": True}, models={MODEL: {"expose": sorted(had - {"metrics"})}})
 
     assert len(json.dumps(everything)) < 10_000
+
+
+def test_documents_are_sent_as_a_form_and_parts_of_a_path_are_parameters() -> None:
+    kinds = serving_stack({"docling": served("docling"), "image": served("image"), "safety": served("safety")})
+    found = validated(kinds, ALL_SECRETS)
+    pages = {key: openapi_document(found, key, api_definition(found, key)) for key in ("docling", "image", "safety")}
+
+    assert set(pages["docling"]["paths"]["/process_file"]["post"]["requestBody"]["content"]) == {"multipart/form-data"}
+    assert pages["image"]["paths"]["/progress/{job}"]["get"]["parameters"][0]["name"] == "job"
+    assert pages["safety"]["paths"]["/v1/models/{name}:predict"]["post"]["parameters"][0]["name"] == "name"
+    for page in pages.values():
+        validate(page)
+
+
+def test_text_embeddings_describe_their_own_paths() -> None:
+    found = validated(serving_stack({"tei": served("tei", expose=["embed", "embed-all", "rerank"])}), ALL_SECRETS)
+    page = openapi_document(found, "tei", api_definition(found, "tei"))
+
+    assert list(page["paths"]) == ["/embed", "/embed_all", "/rerank"]
+    validate(page)

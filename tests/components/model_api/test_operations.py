@@ -7,7 +7,7 @@ from components.model_api.operations import TOKEN_METRICS, mapping_rules, method
 from tests.components.config.test_validation import MODEL, settings
 
 
-@pytest.mark.row("S-150", "S-152")
+@pytest.mark.row("S-150", "S-152", "C-23")
 def test_a_chat_models_rules_exactly() -> None:
     found = settings()
 
@@ -28,7 +28,7 @@ def test_a_further_operation_moves_no_other_rule() -> None:
     assert before.items() <= after.items()
 
 
-@pytest.mark.row("S-141")
+@pytest.mark.row("S-141", "C-25")
 def test_the_servers_own_rule_stays_only_when_asked_for() -> None:
     assert "GET /" not in mapping_rules(OPERATIONS, keep_default=False)
     assert mapping_rules(OPERATIONS, keep_default=True)["GET /"]["metric"] == "hits"

@@ -12,7 +12,7 @@ from components.model_api.policies import (
 )
 
 
-@pytest.mark.row("S-144")
+@pytest.mark.row("S-144", "C-20")
 def test_cors_permits_one_origin_without_cookies() -> None:
     assert CorsPolicy("https://maas.apps.maas.test").item() == {
         "name": "cors",
@@ -36,7 +36,7 @@ def test_time_limits_towards_the_model() -> None:
     }
 
 
-@pytest.mark.row("S-147")
+@pytest.mark.row("S-147", "C-22")
 def test_a_token_rule_names_a_plain_metric_and_a_liquid_increment() -> None:
     item = LlmMetricsPolicy(("total_tokens",)).item()
 

@@ -13,7 +13,7 @@ from tests.support.recorder import recorded
 
 def values(**changes: object) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    recorded(lambda: found.update(stack_outputs(settings(**changes), {MODEL: an_offer()})))
+    recorded(lambda: found.update(stack_outputs(settings(**changes), {MODEL: an_offer()}, {})))
     return found
 
 
@@ -23,7 +23,7 @@ def test_every_described_output_has_a_value() -> None:
 
 def test_a_model_without_an_offer_is_a_mistake_of_the_program() -> None:
     with pytest.raises(KeyError):
-        stack_outputs(settings(), {})
+        stack_outputs(settings(), {}, {})
 
 
 def test_ids_and_versions_are_found_by_the_models_system_name() -> None:

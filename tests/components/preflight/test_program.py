@@ -10,8 +10,18 @@ import yaml
 
 from components.config import Settings
 from components.preflight import ClusterFacts, inspected
+from components.preflight.permissions import needed_permissions
 from tests.components.config.test_validation import settings
-from tests.support.fake_cluster import CERTIFICATE, INGRESS, REVIEWS, FakeCluster, fake_cluster, written_kubeconfig
+from tests.support.fake_cluster import (
+    CERTIFICATE,
+    INGRESS,
+    REVIEWS,
+    STORAGE_CLASSES,
+    VERSION,
+    FakeCluster,
+    fake_cluster,
+    written_kubeconfig,
+)
 from tests.support.recorder import recorded
 
 
@@ -37,10 +47,12 @@ def refusal(found: Settings, *, preview: bool = True) -> str:
     return str(error.value)
 
 
+@pytest.mark.row("C-44")
 def test_the_routers_authority_is_looked_up(cluster: FakeCluster) -> None:
     assert facts(online(cluster.kubeconfig)).ca_bundle == "-----BEGIN CERTIFICATE-----\nrouter\n"
 
 
+@pytest.mark.row("C-44")
 def test_the_stack_files_own_authority_wins_and_is_not_looked_up(cluster: FakeCluster) -> None:
     own = "-----BEGIN CERTIFICATE-----\nown\n"
 
@@ -61,6 +73,7 @@ def test_nothing_is_written_and_every_post_is_a_question(cluster: FakeCluster) -
     assert {path for method, path in cluster.requests if method == "POST"} == {REVIEWS}
 
 
+@pytest.mark.row("S-006")
 def test_a_wrong_domain_is_refused_with_both_domains(tmp_path: Path) -> None:
     with fake_cluster(tmp_path, domain="apps.prod.example") as other:
         text = refusal(online(other.kubeconfig))
@@ -86,14 +99,57 @@ def test_a_storage_class_that_does_not_exist_is_refused_and_the_others_named(clu
 
 
 def test_missing_permissions_are_listed_together_with_a_wrong_domain(cluster: FakeCluster) -> None:
-    cluster.permits = lambda attributes: attributes["resource"] not in {"subscriptions", "namespaces"}
+    cluster.permits = lambda attributes: attributes["resource"] not in {"*", "subscriptions", "namespaces"}
     cluster.documents[INGRESS] = {"spec": {"domain": "x.example"}}
 
     text = refusal(online(cluster.kubeconfig))
 
-    assert "create namespaces in the whole cluster" in text
-    assert "create subscriptions.operators.coreos.com in namespace 3scale" in text
+    every = "create, delete, get, list, patch, watch"
+    assert f"The deployer may not {every} namespaces in the whole cluster; " in text
+    assert f"; {every} subscriptions.operators.coreos.com in namespace 3scale" in text
+    assert "`python -m components.preflight rbac <stack file>`" in text
     assert "x.example" in text
+
+
+@pytest.mark.row("S-003")
+def test_everything_that_is_missing_stands_in_one_list(cluster: FakeCluster) -> None:
+    cluster.permits = lambda attributes: attributes["resource"] not in {"*", "apimanagers"}
+    cluster.documents[INGRESS] = {"spec": {"domain": "x.example"}}
+    cluster.documents[VERSION] = {"status": {"desired": {"version": "4.12.1"}}}
+    cluster.documents[STORAGE_CLASSES] = {"items": []}
+    del cluster.documents[f"{STORAGE_CLASSES}/efs-sc"]
+    del cluster.documents["/apis/operators.coreos.com/v1"]
+
+    text = refusal(online(cluster.kubeconfig))
+
+    assert "does not fit this stack; nothing was changed" in text
+    told = ("x.example", "4.12.1", "operatorgroups.operators", "efs-sc, which does not", "no default", "apimanagers")
+    assert [text.index(one) for one in told] == sorted(text.index(one) for one in told)
+    assert [f"\n  {number}. " in text for number in range(1, 8)] == [True] * 6 + [False]
+    assert {method for method, _ in cluster.requests} == {"GET", "POST"}
+
+
+@pytest.mark.row("S-003")
+def test_an_administrator_is_asked_one_question_and_anybody_else_one_per_right(cluster: FakeCluster) -> None:
+    facts(online(cluster.kubeconfig))
+    assert cluster.requests.count(("POST", REVIEWS)) == 1
+
+    cluster.requests.clear()
+    cluster.permits = lambda attributes: attributes["resource"] != "*"
+    facts(online(cluster.kubeconfig))
+    assert cluster.requests.count(("POST", REVIEWS)) == 1 + len(needed_permissions(settings()))
+
+
+def test_what_may_not_be_read_is_told_as_a_missing_right_and_hides_nothing_else(cluster: FakeCluster) -> None:
+    cluster.status[INGRESS] = 403
+    cluster.permits = lambda attributes: attributes["resource"] not in {"*", "ingresses"}
+    cluster.documents[VERSION] = {"status": {"desired": {"version": "4.12.1"}}}
+
+    text = refusal(online(cluster.kubeconfig))
+
+    assert "4.12.1" in text
+    assert "get ingresses.config.openshift.io/cluster in the whole cluster" in text
+    assert "(403)" not in text
 
 
 def test_an_expired_token_says_so_and_is_not_repeated(cluster: FakeCluster) -> None:

@@ -13,9 +13,11 @@ from tests.support.platform import MODEL, placed
 from tests.support.recorder import secret
 
 
+@pytest.mark.row("C-38", "C-44")
 def test_the_instances_and_their_inputs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
     found = placed(lambda _site, _gate: None)
+    cluster = {"kubeconfig": str(tmp_path / "kubeconfig"), "context": ""}
     api = {
         "adminUrl": "https://maas-admin.apps.maas.test",
         "accessToken": secret("canary-access-token"),
@@ -29,7 +31,8 @@ def test_the_instances_and_their_inputs(monkeypatch: pytest.MonkeyPatch, tmp_pat
         "enableConfigMapMutable": "true",
     }
     assert {one.name: one.inputs for one in found.of("pulumi:providers:pulumi-python")} == {
-        "cluster": {"kubeconfig": str(tmp_path / "kubeconfig"), "context": ""},
+        "cluster": cluster,
+        "cluster-listed": cluster,
         "threescale": api,
         instance_of(MODEL): api,
         "threescale-gate": api,

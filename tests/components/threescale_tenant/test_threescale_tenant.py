@@ -52,6 +52,7 @@ def inputs(recording: Recording, kind: str) -> dict[str, Any]:
     return {key: value for key, value in recording.one(T + kind).inputs.items() if key != "__provider"}
 
 
+@pytest.mark.row("S-103", "C-44")
 def test_single_sign_on_is_the_realm_of_this_stack(found: Recording) -> None:
     declared = inputs(found, "SsoIntegration")
 
@@ -107,6 +108,7 @@ def test_with_single_sign_on_nobody_signs_up_by_the_form(found: Recording) -> No
     assert inputs(asked, "PortalSettings")["public_search"] is False
 
 
+@pytest.mark.row("C-38")
 def test_the_token_reads_and_its_value_is_in_a_secret_apart_from_3scales_own(found: Recording) -> None:
     declared, holder = inputs(found, "AccessToken"), found.one(SECRET)
 
@@ -119,6 +121,7 @@ def test_the_token_reads_and_its_value_is_in_a_secret_apart_from_3scales_own(fou
     assert found.urn("test:index:Namespace") in holder.dependencies
 
 
+@pytest.mark.row("C-41")
 def test_the_sample_goes_after_there_is_a_product_and_its_backend_after_it(found: Recording) -> None:
     product, backend, account = (found.one(f"{T}Absent{kind}") for kind in ("Product", "Backend", "Account"))
 

@@ -17,6 +17,7 @@ CANARY = "canary-2342-bearer"
 GONE: Json = {}
 """A look that finds nothing."""
 KINDS = {
+    "/apis/batch/v1": [("jobs", "Job", True)],
     "/apis/operators.coreos.com/v1alpha1": [("subscriptions", "Subscription", True)],
     "/apis/example.com/v1": [
         ("widgets", "Widget", True),
@@ -52,6 +53,9 @@ class FakeApi:
             return 200, {"resources": kinds}
         if path in self.lists:
             return 200, {"items": self.lists[path]}
+        if method == "POST":
+            self.looks[f"{path}/{body['metadata']['name']}"] = [body]
+            return 201, body
         looks = self.looks.get(path, [GONE])
         look = looks.pop(0) if len(looks) > 1 else looks[0]
         if isinstance(look, int):
@@ -68,7 +72,19 @@ class FakeApi:
     def _patch(self, path: str, body: Json) -> None:
         for one in [*self.looks.get(path, []), *(one for held in self.lists.values() for one in held)]:
             if isinstance(one, dict) and one and path.endswith(f"/{one['metadata']['name']}"):
-                one["spec"].update(body["spec"])
+                for part in body:
+                    change(one.setdefault(part, {}), body[part])
+
+
+def change(item: Json, patch: Json) -> None:
+    """Merge a patch into an object: null removes, lists are replaced whole (RFC 7386)."""
+    for key, value in patch.items():
+        if value is None:
+            item.pop(key, None)
+        elif isinstance(value, dict):
+            change(item.setdefault(key, {}), value)
+        else:
+            item[key] = value
 
 
 def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
@@ -86,7 +102,7 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server's names
 
         def log_message(self, *_: object) -> None:
             """Print nothing."""

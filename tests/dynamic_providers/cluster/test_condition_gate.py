@@ -83,6 +83,29 @@ def test_a_wait_is_bounded_and_explained(gates: Gates) -> None:
         gates.host.create(ConditionGateProvider, example(timeout_seconds=1))
 
 
+def test_a_cause_in_another_condition_is_told_when_the_time_is_over(gates: Gates) -> None:
+    waiting = widget("False")
+    waiting["status"]["conditions"].append({"type": "HasErrors", "status": "True", "message": "no such host"})
+    gates.api.put(PATH, waiting)
+
+    with pytest.raises(
+        PluginError, match=r"the time is over, .*Further conditions: HasErrors=True no such host\. .*1 s"
+    ):
+        gates.host.create(ConditionGateProvider, example(timeout_seconds=1))
+
+
+def test_of_what_is_routed_a_route_that_is_not_taken_is_told(gates: Gates) -> None:
+    path = "/apis/apps.3scale.net/v1alpha1/namespaces/models/apimanagers/tiny"
+    told = {"type": "Admitted", "status": "False", "reason": "HostAlreadyClaimed", "message": "held by another"}
+    route = {"metadata": {"name": "r"}, "spec": {"host": "a.test"}, "status": {"ingress": [{"conditions": [told]}]}}
+    gates.api.put(path, widget("False"))
+    gates.api.lists["/apis/route.openshift.io/v1/namespaces/models/routes"] = [route]
+    wanted = example(api_version="apps.3scale.net/v1alpha1", kind="APIManager", timeout_seconds=1)
+
+    with pytest.raises(PluginError, match=r"Routes: r a\.test HostAlreadyClaimed: held by another"):
+        gates.host.create(ConditionGateProvider, wanted)
+
+
 def test_events_that_may_not_be_read_do_not_hide_the_reason(gates: Gates) -> None:
     gates.api.put(PATH, widget("False", reason="Broken"))
     gates.api.status[EVENTS] = 403

@@ -80,3 +80,14 @@ def test_what_is_missing_is_told_with_what_is_said_instead() -> None:
 def test_the_first_terminal_state_is_told() -> None:
     assert conditions.terminal(ITEM, ["Other=True", "Ready=False/Pulling", "Ready=False"]) == "Ready=False/Pulling"
     assert conditions.terminal(ITEM, []) == ""
+
+
+def test_conditions_that_nobody_demands_tell_what_they_have_to_say() -> None:
+    errors = {"type": "HasErrors", "status": "True", "reason": "", "message": "no such host"}
+    silent = {"type": "Progressing", "status": "True", "reason": "Rolling"}
+    again = READY | {"type": "PodsReady"}
+    told = [READY, errors, silent, again, errors | {"type": "Degraded"}]
+    item: Json = {"metadata": {"name": "x"}, "status": {"conditions": told}}
+
+    assert conditions.unasked(item, ["Ready=False/Pulled", "status.phase=Up"]) == "HasErrors=True no such host"
+    assert conditions.unasked(item, ["Ready", "HasErrors=False", "Degraded=False"]) == ""

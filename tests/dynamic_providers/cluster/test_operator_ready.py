@@ -45,6 +45,7 @@ def test_the_state_of_existing_stacks_finds_the_class() -> None:
     assert f"{OperatorReadyProvider.__module__}.{OperatorReadyProvider.__qualname__}" == recorded
 
 
+@pytest.mark.row("S-109")
 def test_the_plan_of_exactly_the_pinned_version_is_approved_and_its_success_awaited(gates: Gates) -> None:
     ours, other = plan("install-2", CSV), plan("install-1", "another-operator.v9")
     gates.api.put(SUBSCRIPTION, subscription("install-2"))
@@ -167,3 +168,37 @@ def test_nothing_is_read_outside_the_namespace(gates: Gates) -> None:
 def test_an_unknown_input_passes_check(gates: Gates) -> None:
     for name in example():
         assert gates.host.check(OperatorReadyProvider, example(**{name: UNKNOWN})).failures == {}
+
+
+COMPANION = "rook-ceph-operator.v4.20.0-rhodf"
+
+
+def test_a_plan_with_pinned_companions_is_approved_and_their_success_awaited(gates: Gates) -> None:
+    both = plan("install-1", CSV, COMPANION)
+    gates.api.put(SUBSCRIPTION, subscription("install-1"))
+    gates.api.lists[PLANS] = [both]
+    gates.api.put(f"{PLANS}/install-1", both)
+    gates.api.put(VERSION, GONE, version("Succeeded"))
+    gates.api.put(f"{OLM}/clusterserviceversions/{COMPANION}", version("Installing"), version("Succeeded"))
+
+    held = gates.host.create(OperatorReadyProvider, example(companions=[COMPANION, "never-there.v1"]))
+
+    assert both["spec"]["approved"] is True
+    assert held.outs["version"] == "0.12.4"
+    assert f"{COMPANION} is Installing" in "\n".join(gates.host.lines)
+
+
+def test_a_plan_with_one_more_than_the_companions_is_refused(gates: Gates) -> None:
+    more = plan("install-1", CSV, COMPANION, "stranger.v1")
+    gates.api.put(SUBSCRIPTION, subscription("install-1"))
+    gates.api.lists[PLANS] = [more]
+
+    with pytest.raises(PluginError, match=f"Only a plan that installs exactly {CSV}, {COMPANION} is approved"):
+        gates.host.create(OperatorReadyProvider, example(companions=[COMPANION]))
+    assert more["spec"]["approved"] is False
+
+
+def test_a_stack_without_companions_keeps_its_inputs() -> None:
+    checked = OperatorReadyProvider().check({}, example())
+
+    assert "companions" not in checked.inputs

@@ -104,7 +104,7 @@ def test_a_model_that_does_not_change_is_not_written_to(tenant: Tenant) -> None:
     assert tenant.writes() == []
 
 
-@pytest.mark.row("S-165", "S-166")
+@pytest.mark.row("S-165", "S-166", "C-27")
 def test_whoever_signs_up_is_subscribed_and_gets_no_application(tenant: Tenant) -> None:
     product = Model(tenant, tenant.host).complete().held[ProductProvider].id
     account = tenant.account()

@@ -72,7 +72,7 @@ class TestPortalContent(LostAnswers):
 
 
 class TestCalls(PutBack):
-    @pytest.mark.row("S-184")
+    @pytest.mark.row("S-184", "C-35")
     def test_a_create_lists_three_times_notes_once_and_writes_a_template_twice(
         self, tenant: Tenant, made: list[Held]
     ) -> None:

@@ -66,7 +66,7 @@ def test_the_systems_authorities_are_trusted(
         assert server.api(ca_bundle=another if configured else "").call("GET", "provider") == {"ok": 1}
 
 
-@pytest.mark.row("S-185")
+@pytest.mark.row("S-185", "C-35", "C-44")
 def test_an_unknown_authority_is_refused_and_the_remedy_named(certificate: tuple[str, ssl.SSLContext]) -> None:
     with scripted(in_turn(Reply()), certificate[1]) as server:
         with pytest.raises(

@@ -25,6 +25,9 @@ def admin(method: str, path: str, _body: bytes) -> Answer:
             {"id": "m1", "name": "org_name", "config": {"claim.name": "org_name"}}
         ],
         "/admin/realms/maas/identity-provider/instances/google": {"alias": "google"},
+        "/admin/realms/maas/identity-provider/instances/google/mappers": [
+            {"id": "i1", "name": "group", "config": {"group": "/free"}}
+        ],
         "/admin/realms/maas/groups": [{"id": "g1", "name": "free"}],
     }
     assert method == "GET"
@@ -50,6 +53,14 @@ def server(fake: Fake) -> Keycloak:
         (create("UserAttributeProtocolMapper", realmId="maas", clientId="u1", name="org_name"), "m1"),
         (create("UserAttributeProtocolMapper", realmId="maas", clientId="gone", name="org_name"), None),
         (create("GoogleIdentityProvider", realm="maas", alias="google"), "google"),
+        (
+            create("HardcodedGroupIdentityProviderMapper", realm="maas", identityProviderAlias="google", name="group"),
+            "i1",
+        ),
+        (
+            create("HardcodedGroupIdentityProviderMapper", realm="maas", identityProviderAlias="gone", name="group"),
+            None,
+        ),
         (create("Group", realmId="maas", name="free"), "g1"),
         (create("RealmEvents", realmId="maas"), None),
     ],

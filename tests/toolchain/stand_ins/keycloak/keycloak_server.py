@@ -88,8 +88,8 @@ def private_copy(distribution: Path, folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """A started server that answers; stopped at the end."""
+def running(folder: Path, path: str = "", **more: str) -> Iterator[Server]:
+    """A started server that answers below `path`, with `more` in its environment; stopped at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -97,6 +97,8 @@ def running(folder: Path) -> Iterator[Server]:
     environ = os.environ | {
         "KC_BOOTSTRAP_ADMIN_CLIENT_ID": server.client_id,
         "KC_BOOTSTRAP_ADMIN_CLIENT_SECRET": server.client_secret,
+        **({"KC_HTTP_RELATIVE_PATH": path} if path else {}),
+        **more,
     }
     if java_home():
         environ["JAVA_HOME"] = java_home()
@@ -105,7 +107,7 @@ def running(folder: Path) -> Iterator[Server]:
     with (folder / "keycloak.log").open("wb") as log:
         process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
         try:
-            _wait_until_it_answers(process, server.url, folder / "keycloak.log")
+            _wait_until_it_answers(process, f"{server.url}{path}", folder / "keycloak.log")
             yield server
         finally:
             os.killpg(process.pid, signal.SIGKILL)

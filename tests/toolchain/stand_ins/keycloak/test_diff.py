@@ -160,6 +160,20 @@ REPLACING = {
     "index/defaultGroups:DefaultGroups": ["realmId"],
     "index/user:User": ["import", "realmId", "username"],
     "index/requiredAction:RequiredAction": [],
+    # Not observed: from terraform-provider-keycloak 5.9.
+    "oidc/openshiftV4IdentityProvider:OpenshiftV4IdentityProvider": ["addReadTokenRoleOnCreate", "realm"],
+    "saml/identityProvider:IdentityProvider": ["addReadTokenRoleOnCreate", "alias", "realm"],
+    "index/hardcodedGroupIdentityProviderMapper:HardcodedGroupIdentityProviderMapper": [
+        "identityProviderAlias",
+        "name",
+        "realm",
+    ],
+    "index/attributeImporterIdentityProviderMapper:AttributeImporterIdentityProviderMapper": [
+        "identityProviderAlias",
+        "name",
+        "realm",
+    ],
+    "index/userGroups:UserGroups": ["realmId", "userId"],
 }
 
 

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from toolchain.stand_ins.keycloak.resources.client_scopes import ClientDefaultScopes
 from toolchain.stand_ins.keycloak.resources.clients import Client
 from toolchain.stand_ins.keycloak.resources.groups import DefaultGroups, Group, GroupRoles
-from toolchain.stand_ins.keycloak.resources.identity_providers import Github, Google, Oidc
+from toolchain.stand_ins.keycloak.resources.identity_provider_mappers import AttributeImporter, HardcodedGroup
+from toolchain.stand_ins.keycloak.resources.identity_providers import Github, Google, Oidc, OpenshiftV4
 from toolchain.stand_ins.keycloak.resources.mappers import MAPPERS
 from toolchain.stand_ins.keycloak.resources.realm_events import RealmEvents
 from toolchain.stand_ins.keycloak.resources.realms import Realm
 from toolchain.stand_ins.keycloak.resources.required_actions import RequiredAction
 from toolchain.stand_ins.keycloak.resources.roles import Role
+from toolchain.stand_ins.keycloak.resources.saml_identity_provider import Saml
 from toolchain.stand_ins.keycloak.resources.service_accounts import (
     ClientServiceAccountRealmRole,
     ClientServiceAccountRole,
 )
+from toolchain.stand_ins.keycloak.resources.user_groups import UserGroups
 from toolchain.stand_ins.keycloak.resources.users import User
 
 if TYPE_CHECKING:
@@ -33,11 +36,16 @@ ALL: tuple[Resource, ...] = (
     Oidc(),
     Google(),
     Github(),
+    OpenshiftV4(),
+    Saml(),
+    HardcodedGroup(),
+    AttributeImporter(),
     Role(),
     Group(),
     GroupRoles(),
     DefaultGroups(),
     User(),
+    UserGroups(),
     RequiredAction(),
 )
 

@@ -1,0 +1,29 @@
+"""The counters of the gateways: who has them, on which port, under which names."""
+
+from collections.abc import Mapping
+
+PORT = 9421
+"""Port of a gateway's counters (APIcast, doc/prometheus_metrics.md)."""
+
+PORT_NAME = "metrics"
+"""Name of that port in the gateways' pods (3scale-operator, pkg/3scale/amp/component/apicast_monitoring.go)."""
+
+DEPLOYMENTS = ("apicast-production", "apicast-staging")
+"""The gateways; their pods have the label `deployment` with this value (3scale-operator)."""
+
+ANSWERS = "upstream_status"
+"""Answers of model servers by `status` and `service_system_name`; 3scale's operator switches those labels on."""
+
+REFUSALS = "apicast_status"
+"""Answers of the gateway by `status`, what it refuses itself included."""
+
+SECONDS = "upstream_response_time_seconds"
+"""How long model servers take, as a histogram."""
+
+TOKENS: Mapping[str, str] = {
+    "completion_tokens": "llm_completion_tokens_count",
+    "prompt_tokens": "llm_prompt_tokens_count",
+    "total_tokens": "llm_total_token_count",
+}
+"""Counter of the token policy by the metric in 3scale; labels `service_system_name`, `application_id` and
+`application_system_name` (the last two empty where the gateway knows no application)."""

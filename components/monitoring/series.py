@@ -1,0 +1,25 @@
+"""Selectors of PromQL; pure."""
+
+from collections.abc import Iterable
+
+_EQUAL, _MATCHES = "=", "=~"
+
+SOMETHING = f"{_MATCHES}.+"
+"""The value of a label that may be anything but empty."""
+
+
+def one_of(names: Iterable[str]) -> str:
+    """The value of a label that may be any of these names; `selector` writes it as a pattern.
+
+    Names of the catalogue have letters, digits, dashes and underscores alone, so none of them has to be quoted.
+    """
+    return f"{_MATCHES}{'|'.join(names)}"
+
+
+def selector(**labels: str) -> str:
+    """`{a="x",b=~"y|z"}`; a value that begins with `=~` is a pattern."""
+    written = []
+    for name, value in labels.items():
+        operator = _MATCHES if value.startswith(_MATCHES) else _EQUAL
+        written.append(f'{name}{operator}"{value.removeprefix(_MATCHES)}"')
+    return "{" + ",".join(written) + "}"

@@ -1,0 +1,1 @@
+"""What of the identity server no bridged provider can do: hand its administration from one client to another."""
