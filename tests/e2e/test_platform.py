@@ -8,33 +8,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from kubernetes import client, config
 
 from tests.support.deployed import PROJECT, STACK, Platform
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
-class Cluster:
-    """The API server, asked for what is there."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._api = config.new_client_from_config(str(platform.directory / "kubeconfig"))  # type: ignore[no-untyped-call]  # the client has no types here
-
-    def names(self, plural: str) -> set[str]:
-        """Names of every object of a kind in all namespaces; none when the kind does not exist."""
-        group = "/api/v1"
-        definitions = client.ApiextensionsV1Api(self._api).list_custom_resource_definition().items
-        for definition in definitions:
-            if definition.spec.names.plural == plural:
-                group = f"/apis/{definition.spec.group}/{definition.spec.versions[0].name}"
-        answer = self._api.call_api(
-            "GET", f"{self._api.configuration.host}{group}/{plural}", header_params={"Accept": "application/json"}
-        )
-        listed = json.loads(answer.read())
-        return {item["metadata"]["name"] for item in listed.get("items", [])}
-
-
+@pytest.mark.row("S-002")
 def test_a_model_answers_through_the_gateway_and_its_tokens_are_counted(platform: Platform) -> None:
     said = platform.operation("verify", "--stack", STACK)
     assert re.search(r"3scale counted [1-9]\d* tokens for the two calls", said)
@@ -108,7 +88,7 @@ def stack_secrets(platform: Platform) -> dict[str, str]:
     key = platform.operation("secret", f"{reference['namespace']}/{reference['name']}", reference["key"])
     made = platform.outputs()["threescale_access_token"]
     token = platform.operation("secret", f"{made['namespace']}/{made['name']}", made["key"])
-    kubeconfig = yaml.safe_load((platform.directory / "kubeconfig").read_text())
+    kubeconfig = yaml.safe_load(Path(platform.environment["KUBECONFIG"]).read_text())
     client_key = kubeconfig["users"][0]["user"]["client-key-data"]
     return {**secrets, "application key": key, "access token": token, "client key of the kubeconfig": client_key}
 
@@ -153,15 +133,3 @@ def test_no_secret_is_readable_in_a_preview_that_rotates_one(platform: Platform,
     assert "update" in comment
     shown = [name for name, value in {**secrets, "rotated": rotated}.items() if any(value in text for text in said)]
     assert shown == []
-
-
-@pytest.mark.last
-def test_destroy_leaves_nothing_of_ours(platform: Platform) -> None:
-    made = {resource["id"] for resource in platform.state() if resource["type"] == "kubernetes:core/v1:Namespace"}
-    kinds = ["apimanagers", "keycloaks", "inferenceservices", "subscriptions", "clusterserviceversions", "routes"]
-    platform.pulumi("destroy", "--yes")
-    assert platform.state() == []
-    cluster = Cluster(platform)
-    assert made
-    assert made & cluster.names("namespaces") == set()
-    assert {kind: names for kind in kinds if (names := cluster.names(kind))} == {}
