@@ -1,4 +1,7 @@
-"""`python -m bench`: calls, times and sizes of the 3scale part, each beside its floor."""
+"""`python -m bench`: calls, times and sizes of the 3scale part, each beside its floor.
+
+`python -m bench platform` measures the whole platform on a sandbox.
+"""
 
 import argparse
 import json
@@ -9,12 +12,19 @@ from pathlib import Path
 
 from bench.engine import LAYOUT, BenchError
 from bench.figures import as_json, table
+from bench.platform.command import main as platform
 from bench.report import about_this_machine, written
 from bench.runs import Bench
+
+PLATFORM = "platform"
+"""The word that asks for the whole platform."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the bench; 0 done (goals met or not: the table says), 1 a run failed, 2 wrong usage."""
+    words = sys.argv[1:] if words is None else words
+    if words[:1] == [PLATFORM]:
+        return platform(words[1:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--models", type=int, default=100, help="size of the largest catalogue (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")

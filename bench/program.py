@@ -70,10 +70,10 @@ def place() -> None:
     inputs = {"adminUrl": "https://set.in.the.environment", "accessToken": TOKEN, "caBundle": ""}
     owners = instances_by_model(settings)
     made = {name: pulumi.ProviderResource("pulumi-python", name, inputs) for name in sorted({FIRST, *owners.values()})}
-    secret = pulumi.Output.secret("unused")
+    unused: dict[str, Any] = {field.name: pulumi.Output.secret("unused") for field in fields(Secrets)}
     site = Site(
         settings=settings,
-        secrets=Secrets(**{field.name: secret for field in fields(Secrets)}),
+        secrets=Secrets(**unused),
         ca_bundle="",
         schemas=None,
         kubernetes=made[FIRST],

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pygal
-from pygal.style import CleanStyle
-
+from bench.charts import CleanStyle, pygal
 from bench.engine import PARALLEL
 from bench.figures import Figure, as_json, table
 from bench.tenant import ROOT
