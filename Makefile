@@ -15,7 +15,7 @@ FOR_STACK = $(if $(STACK),,$(error name the stack, for example: make $@ STACK=de
   export PATH="$(CURDIR)/.toolchain/bin:$$PATH" PULUMI_HOME="$(CURDIR)/.toolchain/pulumi-home"; \
   if [ "$(STACK)" = dev ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi;
 
-.PHONY: help setup up down preview check test test-all faults bench parity adopt recover preview-comment format docs lock clean
+.PHONY: help setup up down preview check test test-all faults bench bench-platform parity adopt recover preview-comment format docs lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ check: setup ## lint, types, import contracts, generated files current
 	@$(PYTHON) -m components.config docs --check
 	@$(PYTHON) -m dynamic_providers.reference --check
 	@$(PYTHON) -m tests.coverage --check
+	@$(PYTHON) -m tests.example_stacks --check
+	@$(PYTHON) -m tests.broken_states --check
+	@$(PYTHON) -m components.preflight rbac --check
 	@$(PYTHON) -m toolchain licences --check
 	@.venv/bin/yamllint --strict .
 	@.venv/bin/shellcheck .ci/run
@@ -72,6 +75,9 @@ faults: setup ## every call of a model × every fault: does the next run converg
 
 bench: setup ## calls, times and sizes of the 3scale part, each beside its floor
 	@$(PYTHON) -m bench $(ARGS)
+
+bench-platform: setup ## the same of the whole platform with 1, 20 and 100 models
+	@$(PYTHON) -m bench platform $(ARGS)
 
 parity: setup ## one program with official plugins and with the stand-ins, compared
 	@$(PYTHON) -m pytest tests/parity -m "slow or not slow" -rs -s
@@ -95,6 +101,9 @@ docs: setup ## generated files: schema, reference, coverage, licences
 	@$(PYTHON) -m components.config docs
 	@$(PYTHON) -m dynamic_providers.reference
 	@$(PYTHON) -m tests.coverage
+	@$(PYTHON) -m tests.example_stacks
+	@$(PYTHON) -m tests.broken_states
+	@$(PYTHON) -m components.preflight rbac
 	@$(PYTHON) -m toolchain licences
 
 lock: setup ## resolve requirements.lock anew
