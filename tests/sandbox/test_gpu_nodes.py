@@ -28,7 +28,7 @@ SLICED = {"version": "v1", "sharing": {"timeSlicing": {"resources": [{"name": "n
 @pytest.fixture(scope="module")
 def gpu_cluster(
     start_sandbox: Callable[[Settings], RunningSandbox], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningSandbox]:
+) -> RunningSandbox:
     """A sandbox in which both operators are installed and a device plugin's configuration is there."""
     cluster = start_sandbox(Settings(root=tmp_path_factory.mktemp("gpus") / "s"))
     install(cluster, NFD, "nfd", "stable", "redhat-operators")
@@ -42,8 +42,14 @@ def gpu_cluster(
     parts = ("operator", "daemonsets", "driver", "toolkit", "dcgm", "dcgmExporter", "gfd", "nodeStatusExporter")
     policy: dict[str, Any] = {part: {} for part in parts} | {"devicePlugin": {"config": {"name": "plugin"}}}
     cluster.create("/apis/nvidia.com/v1/clusterpolicies", "ClusterPolicy", "gpus", "nvidia.com/v1", spec=policy)
-    yield cluster
-    cluster.control("DELETE", "/faults")
+    return cluster
+
+
+@pytest.fixture(autouse=True)
+def _no_fault_stays(gpu_cluster: RunningSandbox) -> Iterator[None]:
+    """One test's missing image is not the next one's."""
+    yield
+    gpu_cluster.control("DELETE", "/faults")
 
 
 def install(cluster: RunningSandbox, namespace: str, package: str, channel: str, source: str) -> None:
