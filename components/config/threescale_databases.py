@@ -1,19 +1,16 @@
 """The databases of 3scale, where they are not its own."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from components.config.section import Section
+from components.config.section import Certificates, Section
 
 EXTERNAL_ONLY_SINCE = (2, 16)
 """First release that brings no databases of its own (3scale-operator, doc/apimanager-reference.md)."""
 
 TLS_SINCE = (2, 16)
 """First release that has switches for TLS with databases (3scale-operator, pull requests 1026 and 1035)."""
-
-Certificates = Annotated[str, StringConstraints(pattern=r"^\s*-----BEGIN CERTIFICATE-----")]
-"""PEM certificates, one after the other."""
 
 
 class DatabaseTls(Section):

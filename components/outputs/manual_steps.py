@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from components.config import Settings, hosts
 from components.config.identity import Identity, MaintainedRealm, Rhbk, Rhsso
+from components.config.identity_providers import Openshift
 from components.config.plans import Plan
 
 
@@ -63,5 +64,5 @@ def _unverified(identity: Identity) -> str:
     if not isinstance(identity, MaintainedRealm):
         return ""
     # OpenShift tells no address at all (keycloak, OpenshiftV4IdentityProvider).
-    trusted = {alias for alias, one in identity.providers.items() if getattr(one, "trust_email", False)}
-    return ", ".join(sorted(identity.providers.keys() - trusted))
+    doubted = (alias for alias, one in identity.providers.items() if isinstance(one, Openshift) or not one.trust_email)
+    return ", ".join(sorted(doubted))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from dynamic_providers.cluster import conditions
 from dynamic_providers.cluster.deployment import rolled_out
 from dynamic_providers.cluster.errors import Failed
-from dynamic_providers.cluster.gate import ClusterProvider, pass_when
+from dynamic_providers.cluster.gate import NOT_READY, ClusterProvider, pass_when
 from dynamic_providers.declared import DeclaredResource, Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.waiting import Wait
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Demand = Annotated[str, AfterValidator(conditions.demand)]
 Name = Annotated[str, Field(min_length=1)]
-NOT_READY = "not ready: "
 REPAIR = "Repair what the conditions name, then run `pulumi up` again"
 ROUTED = frozenset({"APIManager", "Keycloak"})
 """Kinds that are not ready, or of no use, before a router has taken their Routes, and whose conditions say nothing of

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pulumi import Input, ResourceOptions
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from pulumi.dynamic import ReadResult
 from pydantic import Field
 
-from dynamic_providers.cluster.gate import ClusterProvider, pass_when
+from dynamic_providers.cluster.gate import GateProvider, pass_when
 from dynamic_providers.declared import DeclaredResource, Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.waiting import Wait
@@ -39,23 +39,14 @@ class NodePoolFloorProps(Props):
     least: Annotated[int, Field(ge=1)]
 
 
-class NodePoolFloorProvider(ClusterProvider):
+class NodePoolFloorProvider(GateProvider):
     """Raises `spec.replicas` once; from there on it is the autoscaler's, so there is nothing to delete."""
 
     props = NodePoolFloorProps
     replace_on = frozenset({"machine_set"})
 
-    def create(self, props: Json) -> CreateResult:
-        """Raise the size to the floor; a larger one stays."""
-        wanted = self.canonical(props)
-        self._raise(wanted)
-        return CreateResult(wanted["machine_set"], wanted)
-
-    def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
-        """Raise it again; a lower floor changes nothing."""
-        wanted = self.canonical(_news)
-        self._raise(wanted)
-        return UpdateResult(wanted)
+    def _id(self, wanted: Json) -> str:
+        return str(wanted["machine_set"])
 
     def read(self, id_: str, props: Json) -> ReadResult:
         """Return a smaller floor when the MachineSet is below it; no id when it is gone."""
@@ -66,7 +57,7 @@ class NodePoolFloorProvider(ClusterProvider):
         seen = known | {"least": min(known["least"], max(1, _size(found)))}
         return ReadResult(id_, seen, seen)
 
-    def _raise(self, wanted: Json) -> None:
+    def _pass(self, wanted: Json) -> None:
         cluster, path = self.cluster, _path(wanted)
 
         def look() -> str:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from pulumi.dynamic import ReadResult
 from pydantic import Field
 
-from dynamic_providers.cluster.condition_gate import NOT_READY
-from dynamic_providers.cluster.gate import ClusterProvider, pass_when
+from dynamic_providers.cluster.gate import NOT_READY, GateProvider, pass_when
 from dynamic_providers.declared import DeclaredResource, Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.waiting import Wait
@@ -64,23 +63,14 @@ class NodePoolReadyProps(Props):
     trigger: str = ""
 
 
-class NodePoolReadyProvider(ClusterProvider):
+class NodePoolReadyProvider(GateProvider):
     """Reads nodes, machines and NVIDIA's policy; makes nothing, so there is nothing to delete."""
 
     props = NodePoolReadyProps
     replace_on = frozenset({"pool", "machine_set"})
 
-    def create(self, props: Json) -> CreateResult:
-        """Wait until enough nodes are ready."""
-        wanted = self.canonical(props)
-        self._pass(wanted)
-        return CreateResult(wanted["pool"], wanted)
-
-    def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
-        """Wait again."""
-        wanted = self.canonical(_news)
-        self._pass(wanted)
-        return UpdateResult(wanted)
+    def _id(self, wanted: Json) -> str:
+        return str(wanted["pool"])
 
     def read(self, id_: str, props: Json) -> ReadResult:
         """Return another trigger when the pool is not ready; no id when its MachineSet is gone."""

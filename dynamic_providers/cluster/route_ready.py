@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pulumi import Input, ResourceOptions
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from pulumi.dynamic import ReadResult
 from pydantic import Field
 
 from dynamic_providers.cluster import public_address
 from dynamic_providers.cluster.errors import Failed
-from dynamic_providers.cluster.gate import ClusterProvider, pass_when
+from dynamic_providers.cluster.gate import NOT_READY, GateProvider, pass_when
 from dynamic_providers.declared import DeclaredResource, Props
 from dynamic_providers.json_object import Json
 from dynamic_providers.waiting import Wait
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dynamic_providers.cluster.connection import Cluster
 
 Name = Annotated[str, Field(min_length=1)]
-NOT_READY = "not ready: "
 UNTRUSTED_SECONDS = 120.0
 """For so long, within the gate's own limit, a certificate that is not trusted is waited for: a router that has not
 loaded a Route yet shows its own, and after that it never becomes another one by itself."""
@@ -60,23 +59,14 @@ class RouteReadyProps(Props):
     trigger: str = ""
 
 
-class RouteReadyProvider(ClusterProvider):
+class RouteReadyProvider(GateProvider):
     """Reads one Route and asks for one address, again and again; makes nothing, so there is nothing to delete."""
 
     props = RouteReadyProps
     replace_on = frozenset({"namespace", "name", "url"})
 
-    def create(self, props: Json) -> CreateResult:
-        """Wait until the Route is taken and the address answers."""
-        wanted = self.canonical(props)
-        self._pass(wanted)
-        return CreateResult(wanted["url"], wanted)
-
-    def update(self, _id: str, _olds: Json, _news: Json) -> UpdateResult:
-        """Wait again."""
-        wanted = self.canonical(_news)
-        self._pass(wanted)
-        return UpdateResult(wanted)
+    def _id(self, wanted: Json) -> str:
+        return str(wanted["url"])
 
     def read(self, id_: str, props: Json) -> ReadResult:
         """Return the inputs; no id when the Route is gone, another trigger when the address does not answer."""

@@ -5,6 +5,7 @@ Written from terraform-provider-keycloak 5.9, which the official plugin wraps; n
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from toolchain.stand_ins.keycloak.errors import KeycloakError
@@ -77,9 +78,9 @@ class IdentityProviderMapper(Resource):
             "config": {**wanted["extraConfig"], **body.get("config", {}), **config},
         }
 
+    @abstractmethod
     def _kind(self, api: AdminApi, wanted: Values) -> tuple[str, Values]:
         """Keycloak's name of the mapper, and what its config says beyond the fields."""
-        raise NotImplementedError
 
 
 class HardcodedGroup(IdentityProviderMapper):
