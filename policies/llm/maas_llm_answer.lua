@@ -1,0 +1,92 @@
+--- Reads the usage of one answer while it passes.
+
+local events = require('maas_llm_sse')
+local json = require('maas_llm_json')
+local usage = require('maas_llm_usage')
+
+local find, lower, match = string.find, string.lower, string.match
+local type, setmetatable = type, setmetatable
+
+local _M = {}
+
+-- No engine writes more than a few hundred bytes of usage.
+local MOST_USAGE = 64 * 1024
+-- An event is one piece of an answer; with log probabilities or whole answers they reach megabytes.
+local MOST_EVENT = 32 * 1024 * 1024
+local WANTED = { usage = true, meta = true }
+
+local function first_of(value)
+  return type(value) == 'table' and value[1] or value
+end
+
+--- How an answer can be read: 'events', 'document', or nil, and then why not where it should have been readable.
+-- @tparam number status of the answer
+-- @tparam table headers of the answer
+-- @tparam boolean streams whether streamed answers are read
+function _M.kind(status, headers, streams)
+  if status < 200 or status > 299 then return nil end
+  local media = lower(match(first_of(headers['content-type']) or '', '^%s*([^;%s]*)'))
+  local is_events = media == 'text/event-stream'
+  if not is_events and media ~= 'application/json' and not find(media, '%+json$') then return nil end
+  local encoding = lower(first_of(headers['content-encoding']) or 'identity')
+  if encoding ~= 'identity' then return nil, 'content_encoding' end
+  if is_events and not streams then return nil, 'streams_off' end
+  return is_events and 'events' or 'document'
+end
+
+local Document = {}
+local document_mt = { __index = Document }
+
+function Document:feed(piece)
+  self.bytes = self.bytes + #piece
+  self.scanner:feed(piece)
+end
+
+function Document:finish()
+  local found = self.scanner.found
+  local parts = {}
+  for name in pairs(WANTED) do
+    if found[name] then parts[#parts + 1] = '"' .. name .. '":' .. found[name].text end
+  end
+  if #parts == 0 then return nil end
+  return usage.of_text('{' .. table.concat(parts, ',') .. '}')
+end
+
+local Stream = {}
+local stream_mt = { __index = Stream }
+
+function Stream:feed(piece)
+  self.bytes = self.bytes + #piece
+  self.events:feed(piece)
+end
+
+function Stream:finish()
+  self.events:finish()
+  return self.read, self.problem
+end
+
+local function stream()
+  local self = setmetatable({ bytes = 0 }, stream_mt)
+  local function read(data)
+    -- The plain search first: it is many times faster, and most events have no usage.
+    if not find(data, '"usage"', 1, true) or not find(data, '"usage"%s*:%s*{') then return end
+    local found, problem = usage.of_text(data)
+    self.problem = self.problem or problem
+    if found then self.read = usage.over(self.read, found) end
+  end
+  self.events = events.new(read, MOST_EVENT, function() self.problem = 'an event is too long' end)
+  return self
+end
+
+--- A reader: `feed(piece)`, then `finish()` for what was reported (see `maas_llm_usage.read`) and a problem.
+function _M.reader(kind)
+  if kind == 'events' then return stream() end
+  return setmetatable({ bytes = 0, scanner = json.scanner(WANTED, MOST_USAGE) }, document_mt)
+end
+
+--- Events with content so far, or nil for a document.
+function _M.event_count(reader)
+  return reader.events and reader.events.count
+end
+
+return _M

@@ -1,0 +1,140 @@
+--- What an application's plan permits: names of models, and how many tokens an answer may have.
+--
+-- The plan is learnt from the authorisation backend, which both kinds of gateways reach, and remembered for a minute.
+-- The call is made without the option `no_body`, so that the answer names the plan (apisonator, docs/rfcs/api-keys.md
+-- describes the answer; APIcast's own calls ask for no body).
+
+local backend_client = require('apicast.backend_client')
+local http_ng_resty = require('resty.http_ng.backend.resty')
+local encoding = require('maas_llm_encoding')
+local json = require('maas_llm_json')
+local lrucache = require('resty.lrucache')
+
+local ngx = ngx
+local gsub, match = string.gsub, string.match
+local concat = table.concat
+local ipairs, tonumber, tostring = ipairs, tonumber, tostring
+
+local _M = {}
+
+local SECONDS, NO_PLAN_SECONDS, MOST = 60, 10, 10000
+local NO_PLAN = {}
+local WANTED = {
+  model = true, messages = true, prompt = true, input = true,
+  max_tokens = true, max_completion_tokens = true, max_output_tokens = true,
+}
+local ENTITIES = { ['&lt;'] = '<', ['&gt;'] = '>', ['&quot;'] = '"', ['&apos;'] = "'", ['&amp;'] = '&' }
+
+local cache = lrucache.new(MOST)
+
+--- The configured plans by title; nil when there are none.
+function _M.compiled(given)
+  local plans
+  for _, one in ipairs(given or {}) do
+    local models
+    for _, name in ipairs(one.models or {}) do
+      models = models or {}
+      models[name] = true
+    end
+    plans = plans or {}
+    plans[one.plan] = { models = models, names = one.models, max_tokens = one.max_tokens }
+  end
+  return plans
+end
+
+-- The title of the plan, NO_PLAN when there is no such application, nil when the backend did not answer.
+local function asked(context)
+  local client = backend_client:new(context.service, http_ng_resty)
+  local query = {}
+  for name, value in pairs(client.authentication) do query[name] = value end
+  for name, value in pairs(context.credentials) do query[name] = value end
+  local answer = client.http_client.get(client.endpoint .. '/transactions/authorize.xml?' .. ngx.encode_args(query))
+  local status = answer.status or 0
+  if status == 0 or status >= 499 then return nil end
+  local title = match(answer.body or '', '<plan>(.-)</plan>')
+  return title and gsub(title, '&%a+;', ENTITIES) or NO_PLAN
+end
+
+local function plan_of(context)
+  local parts = { tostring(context.service.id) }
+  for name, value in pairs(context.credentials) do parts[#parts + 1] = name .. '=' .. tostring(value) end
+  table.sort(parts)
+  local key = ngx.encode_base64(ngx.sha1_bin(concat(parts, ':')))
+  local known, stale = cache:get(key)
+  if known then return known end
+  local found = asked(context)
+  if not found then return stale end
+  cache:set(key, found, found == NO_PLAN and NO_PLAN_SECONDS or SECONDS)
+  return found
+end
+
+local function refusal(status, code, param, message)
+  return { status = status, code = code, param = param, message = message }
+end
+
+local function model_refusal(plan, title, scanner)
+  if not plan.models then return nil end
+  local given = scanner:complete() and scanner.found.model
+  local name = given and json.unquoted(given.text)
+  if name and plan.models[name] then return nil end
+  return refusal(403, 'model_not_in_plan', 'model', (name and 'The model ' .. name .. ' was asked for'
+    or 'The request names no model that can be read') .. ', while the plan ' .. title .. ' permits ' ..
+    concat(plan.names, ', ') .. '. Ask for one of them, or change the plan.')
+end
+
+-- The members that say how long an answer may be, where the operation has one.
+local function length_names(scanner)
+  local found = scanner.found
+  if found.messages or found.prompt then return { 'max_completion_tokens', 'max_tokens' }, 'max_tokens' end
+  local is_response = found.input and match(ngx.var.uri or '', '/responses$')
+  if is_response then return { 'max_output_tokens' }, 'max_output_tokens' end
+  return {}
+end
+
+-- A refusal, or the edit that names the plan's number where the request names none.
+local function length_limited(plan, title, scanner)
+  if not plan.max_tokens or not scanner:complete() then return nil end
+  local names, own = length_names(scanner)
+  local given, null
+  for _, name in ipairs(names) do
+    local value = scanner.found[name]
+    if value and value.text ~= 'null' then
+      given = true
+      local number = tonumber((json.unquoted(value.text)))
+      if not number or number > plan.max_tokens then
+        return refusal(400, 'max_tokens_over_plan', name, name .. ' ' .. value.text ..
+          ' was asked for, while the plan ' .. title .. ' permits ' .. plan.max_tokens ..
+          ' tokens. Ask for at most that many, or change the plan.')
+      end
+    elseif value and name == own then
+      null = value
+    end
+  end
+  if given or not own then return nil end
+  if null then return nil, { first = null.first, last = null.last, text = tostring(plan.max_tokens) } end
+  local at = scanner.opened + 1
+  return nil, { first = at, last = at - 1, text = '"' .. own .. '":' .. plan.max_tokens .. ',' }
+end
+
+--- What is to be done with a request: a refusal (`status`, `code`, `param`, `message`), or a changed body, or neither.
+-- @tparam table plans from `compiled`
+-- @tparam function body reads the request's body
+function _M.judged(plans, context, body)
+  if not context.credentials then return nil end
+  local title = plan_of(context)
+  if not title then
+    return refusal(503, 'plan_unknown', nil, 'The plan of the key cannot be learnt at present. Try again later.')
+  end
+  local plan = plans[title]
+  if not plan then return nil end
+  local text = body()
+  if not text or text == '' then return nil end
+  local narrow, wide = encoding.narrow(text)
+  local scanner = json.scanned(narrow, WANTED)
+  local refused = model_refusal(plan, title, scanner)
+  if refused then return refused end
+  local over, edit = length_limited(plan, title, scanner)
+  return over, edit and encoding.edited(text, { edit }, wide)
+end
+
+return _M

@@ -1,0 +1,90 @@
+--- Usage as engines report it, in one shape: whole numbers by name.
+--
+-- Names of the chat, completions and embeddings APIs are `prompt_tokens`, `completion_tokens`, `total_tokens`; of the
+-- responses, messages and audio APIs `input_tokens`, `output_tokens` (openai-openapi, schemas CompletionUsage,
+-- ResponseUsage, TranscriptTextUsageTokens). Rerankers report a total only, or `meta.billed_units` (Cohere, v2/rerank).
+
+local cjson = require('cjson.safe')
+
+local floor = math.floor
+local type, pairs = type, pairs
+
+local _M = {}
+
+-- Whole numbers are exact up to here, in Lua as in JSON's other readers.
+local MOST = 9007199254740992
+
+local function count(value)
+  if type(value) ~= 'number' or value < 0 or value > MOST or value ~= floor(value) then return nil end
+  return value
+end
+
+local function detail(usage, name, ...)
+  for _, details in pairs({ ... }) do
+    local part = usage[details]
+    local value = type(part) == 'table' and count(part[name])
+    if value then return value end
+  end
+end
+
+--- What one `usage` object says; members it does not have are nil.
+function _M.read(usage)
+  return {
+    prompt_tokens = count(usage.prompt_tokens) or count(usage.input_tokens),
+    completion_tokens = count(usage.completion_tokens) or count(usage.output_tokens),
+    total_tokens = count(usage.total_tokens),
+    reasoning_tokens = detail(usage, 'reasoning_tokens', 'completion_tokens_details', 'output_tokens_details'),
+    cached_tokens = detail(usage, 'cached_tokens', 'prompt_tokens_details', 'input_tokens_details')
+      or count(usage.cache_read_input_tokens),
+  }
+end
+
+--- The later report over the earlier one, member by member.
+function _M.over(earlier, later)
+  if not earlier then return later end
+  for name, value in pairs(later) do
+    earlier[name] = value
+  end
+  return earlier
+end
+
+--- Prompt, completion and total of what was read, or nil when no number was among it.
+-- A missing total is the sum; a total alone is all prompt, as rerankers mean it.
+function _M.complete(read)
+  if not read or not (read.prompt_tokens or read.completion_tokens or read.total_tokens) then return nil end
+  local total, completion, prompt = read.total_tokens, read.completion_tokens, read.prompt_tokens
+  if not completion then completion = total and prompt and total > prompt and total - prompt or 0 end
+  if not prompt then prompt = total and total > completion and total - completion or 0 end
+  return {
+    prompt_tokens = prompt,
+    completion_tokens = completion,
+    total_tokens = total or prompt + completion,
+    reasoning_tokens = read.reasoning_tokens,
+    cached_tokens = read.cached_tokens,
+  }
+end
+
+local function object(value)
+  return type(value) == 'table' and value or nil
+end
+
+--- What a decoded answer or event says of usage, or nil.
+function _M.of_document(document)
+  if type(document) ~= 'table' then return nil end
+  local nested = object(document.response) or object(document.message) or document
+  local usage = object(document.usage) or object(nested.usage)
+  if not usage then
+    local meta = object(document.meta)
+    usage = meta and (object(meta.tokens) or object(meta.billed_units))
+  end
+  return usage and _M.read(usage)
+end
+
+--- What the text of a JSON document says of usage, or nil; the second value is the decoder's complaint.
+function _M.of_text(text)
+  local document, problem = cjson.decode(text)
+  if document == nil then return nil, problem or 'no JSON' end
+  return _M.of_document(document)
+end
+
+return _M

@@ -1,0 +1,261 @@
+"""What is read of an answer, and that it passes as it is."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.metered import EVENTS, JSON, Gateway, document, event, rules, usage
+
+WHOLE = {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16}
+
+
+@pytest.mark.row("S-206", "S-212")
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        (document(usage=usage()), WHOLE),
+        (document(usage=usage(), choices=[{"index": 0}, {"index": 1}]), WHOLE),
+        (document(usage={"prompt_tokens": 7, "total_tokens": 7}), {"prompt_tokens": 7, "total_tokens": 7}),
+        (document(usage=usage(7, 0)), {"prompt_tokens": 7, "total_tokens": 7}),
+        (document(usage={"input_tokens": 11, "output_tokens": 5, "total_tokens": 16}), WHOLE),
+        (document(usage={"input_tokens": 11, "output_tokens": 5}), WHOLE),
+        (document(usage={"total_tokens": 9}), {"prompt_tokens": 9, "total_tokens": 9}),
+        (document(results=[], usage={"prompt_tokens": 9, "total_tokens": 9}), {"prompt_tokens": 9, "total_tokens": 9}),
+        (document(meta={"billed_units": {"input_tokens": 11, "output_tokens": 5}}), WHOLE),
+        (document(text="hi", usage={"type": "tokens", "input_tokens": 11, "output_tokens": 5}), WHOLE),
+        (document(usage=usage(), extra={"usage": usage(1, 1)}), WHOLE),
+        (document(note='"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}', usage=usage()), WHOLE),
+        (b'{"us\\u0061ge":{"prompt_tokens":11,"completion_tokens":5,"total_tokens":16}}', WHOLE),
+        (b'  {"usage" : {"prompt_tokens": 11, "completion_tokens": 5.0, "total_tokens": 16} } \n', WHOLE),
+    ],
+)  # fmt: skip
+def test_every_shape_of_usage_is_counted(any_gateway: Gateway, text: bytes, counted: dict[str, int]) -> None:
+    assert any_gateway.answered([text]) == text
+    assert any_gateway.counted == counted
+    assert any_gateway.warnings == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        document(),
+        document(usage=None),
+        document(usage=[]),
+        document(usage={}),
+        document(usage={"prompt_tokens": None}),
+        document(usage={"prompt_tokens": "11"}),
+        document(usage={"prompt_tokens": -1, "completion_tokens": 1.5}),
+        document(detail={"usage": usage()}),
+        b'[{"usage":{"prompt_tokens":1}}]',
+        b"",
+        b"null",
+        b'"usage"',
+    ],
+)
+def test_an_answer_without_readable_usage_counts_nothing_and_is_told(gateway: Gateway, text: bytes) -> None:
+    assert gateway.answered([text]) == text
+    assert gateway.reports == []
+    assert gateway.counter("llm_usage_missing_total", reason="no_usage", service_id="7") == 1
+
+
+def test_an_answer_whose_usage_is_no_json_is_an_error_that_is_counted(gateway: Gateway) -> None:
+    text = b'{"usage":{"prompt_tokens":1,}}'
+    assert gateway.answered([text]) == text
+    assert gateway.reports == []
+    assert gateway.counter("llm_policy_errors_total", reason="usage") == 1
+
+
+@pytest.mark.parametrize("status", [201, 202, 206])
+def test_other_successes_are_read_and_their_rules_decide(configured: Callable[..., Gateway], status: int) -> None:
+    succeeded = {"left": "{{status}}", "left_type": "liquid", "op": "matches", "right": "^2"}
+    gateway = configured(rules=[{**rules("total_tokens")[0], "condition": {"operations": [succeeded]}}])
+    gateway.answered([document(usage=usage())], status=status)
+    assert gateway.counted == {"total_tokens": 16}
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 404, 409, 429, 500, 503])
+def test_an_error_passes_and_counts_nothing(gateway: Gateway, status: int) -> None:
+    text = document(usage=usage(), error={"message": "no"})
+    assert gateway.answered([text], status=status) == text
+    assert gateway.calls == []
+    assert gateway.counter("llm_usage_missing_total") == 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/html", "text/plain", "application/octet-stream", "audio/mpeg", "application/x-ndjson"]
+)
+def test_what_is_no_json_passes_and_counts_nothing(gateway: Gateway, kind: str) -> None:
+    text = document(usage=usage())
+    assert gateway.answered([text], {"Content-Type": kind}) == text
+    assert gateway.calls == []
+
+
+def test_an_answer_without_a_type_passes_and_counts_nothing(gateway: Gateway) -> None:
+    assert gateway.answered([b"x"], {}) == b"x"
+    assert gateway.calls == []
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON", "application/problem+json"])
+def test_json_is_known_by_its_media_type(gateway: Gateway, kind: str) -> None:
+    gateway.answered([document(usage=usage())], {"Content-Type": kind})
+    assert gateway.counted == WHOLE
+
+
+def test_an_encoded_answer_is_told_apart(gateway: Gateway) -> None:
+    gateway.answered([b"\x1f\x8b"], {**JSON, "Content-Encoding": "gzip"})
+    assert gateway.counter("llm_usage_missing_total", reason="content_encoding") == 1
+    gateway.answered([document(usage=usage())], {**JSON, "Content-Encoding": "identity"})
+    assert gateway.counted == WHOLE
+
+
+@pytest.mark.parametrize("uri", ["/tokenize", "/v1/detokenize", "/health"])
+def test_operations_that_have_no_usage_miss_none(gateway: Gateway, uri: str) -> None:
+    gateway.answered([b'{"count":3}'], uri=uri)
+    assert gateway.counter("llm_usage_missing_total") == 0
+
+
+def test_the_answer_of_a_get_is_not_read(gateway: Gateway) -> None:
+    gateway.answered([document(usage=usage())], uri="/v1/models", method="GET", body=b"")
+    assert gateway.calls == []
+    assert gateway.counter("llm_usage_missing_total") == 0
+
+
+@pytest.mark.row("S-212")
+def test_an_answer_of_ten_megabytes_is_counted_and_not_kept(gateway: Gateway) -> None:
+    vectors = b",".join([b'{"embedding":[' + b",".join([b"0.0123456789"] * 800) + b"]}"] * 1000)
+    text = b'{"data":[' + vectors + b'],"usage":{"prompt_tokens":4000,"total_tokens":4000}}'
+    before = gateway.runtime.lua('collectgarbage() return collectgarbage("count")')
+    pieces = [text[at : at + 8192] for at in range(0, len(text), 8192)]
+    assert gateway.answered(pieces) == text
+    assert gateway.counted == {"prompt_tokens": 4000, "total_tokens": 4000}
+    after = gateway.runtime.lua('collectgarbage() return collectgarbage("count")')
+    assert len(text) > 10_000_000
+    assert after - before < 500, "kilobytes"
+
+
+def test_the_last_usage_of_a_stream_wins(any_gateway: Gateway) -> None:
+    pieces = [
+        event(usage=None),
+        event(usage=usage(11, 1)),
+        event(usage=usage(11, 3)),
+        event(usage=usage(11, 5)),
+        b"data: [DONE]\n\n",
+    ]
+    assert any_gateway.answered(pieces, EVENTS) == b"".join(pieces)
+    assert any_gateway.counted == WHOLE
+    assert any_gateway.counter("llm_requests_aborted_total") == 0
+    assert any_gateway.warnings == []
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b": comment\ndata: %s\n\n",
+        b": keep-alive\n\n: keep-alive\n\ndata:%s\n\n",
+        b"event: message\r\nid: 7\r\nretry: 10\r\ndata: %s\r\n\r\n",
+        b"data: %s\r\r",
+        b"\xef\xbb\xbfdata: %s\n\n",
+        b"data: %s\n\ndata: [DONE]\n\n",
+        b"data: %s\n",
+        b"data: %s",
+        b"\n\n\ndata: %s\n\n\n\n",
+        b"data\ndata: %s\n\n",
+        b"dataset: {}\ndata: %s\n\n",
+        b'data: {"usage":null}\n\ndata: %s\n\ndata: {"error":{"message":"usage"}}\n\n',
+    ],
+)
+def test_every_way_to_write_an_event_is_read(gateway: Gateway, stream: bytes) -> None:
+    text = stream % json.dumps({"choices": [], "usage": usage()}).encode()
+    assert gateway.answered([text], EVENTS) == text
+    assert gateway.counted == WHOLE
+
+
+def test_data_in_several_lines_is_one_event(gateway: Gateway) -> None:
+    text = b'data: {"usage":\ndata: {"prompt_tokens":11,\ndata:"completion_tokens":5,"total_tokens":\ndata: 16}}\n\n'
+    assert gateway.answered([text], EVENTS) == text
+    assert gateway.counted == WHOLE
+
+
+def test_the_events_of_the_responses_api_are_read(gateway: Gateway) -> None:
+    reported = {"input_tokens": 11, "output_tokens": 5, "total_tokens": 16}
+    pieces = [
+        event(type="response.created", response={"usage": None}),
+        event(type="response.completed", response={"usage": {**reported, "output_tokens_details": {}}}),
+    ]
+    gateway.answered(pieces, EVENTS, uri="/v1/responses")
+    assert gateway.counted == WHOLE
+
+
+def test_usage_told_in_parts_adds_up_to_one_report(gateway: Gateway) -> None:
+    pieces = [
+        b'data: {"type":"message_start","message":{"usage":{"input_tokens":11,"output_tokens":1}}}\n\n',
+        b'data: {"type":"message_delta","usage":{"output_tokens":5}}\n\n',
+    ]
+    gateway.answered(pieces, EVENTS, uri="/v1/messages")
+    assert gateway.counted == WHOLE
+
+
+def test_an_event_of_megabytes_is_read(gateway: Gateway) -> None:
+    text = b"data: " + document(padding="x" * 5_000_000, usage=usage()) + b"\n\n"
+    pieces = [text[at : at + 8192] for at in range(0, len(text), 8192)]
+    assert gateway.answered(pieces, EVENTS) == text
+    assert gateway.counted == WHOLE
+
+
+def test_an_event_beyond_all_measure_is_passed_over_and_told(gateway: Gateway) -> None:
+    # 33 MB in one line, one more than is kept of an event; the next event is read again.
+    piece = b"x" * 1_000_000
+    pieces = [b"data: ", *[piece] * 34, b"\n", b"\n", event(usage=usage())]
+    gateway.answered(pieces, EVENTS)
+    assert gateway.counted == WHOLE
+    assert gateway.counter("llm_policy_errors_total", reason="usage") == 1
+
+
+def test_streams_are_passed_over_without_support_for_them(configured: Callable[..., Gateway]) -> None:
+    gateway = configured(enable_sse_support=False)
+    gateway.answered([event(usage=usage())], EVENTS)
+    assert gateway.calls == []
+    assert gateway.counter("llm_usage_missing_total", reason="streams_off") == 1
+
+
+def test_a_stream_that_is_cut_counts_what_was_reported_until_then(gateway: Gateway) -> None:
+    gateway.answered([event(usage=usage(11, 2)), event(usage=None)], EVENTS, complete=False)
+    assert gateway.counted == {"prompt_tokens": 11, "completion_tokens": 2, "total_tokens": 13}
+    assert gateway.counter("llm_requests_aborted_total", service_id="7") == 1
+
+
+def test_a_stream_cut_before_any_usage_counts_as_aborted_only(gateway: Gateway) -> None:
+    gateway.answered([event()], EVENTS, complete=False)
+    assert gateway.calls == []
+    assert gateway.counter("llm_requests_aborted_total") == 1
+    assert gateway.counter("llm_usage_missing_total") == 0
+
+
+def test_reasoning_and_cached_tokens_are_values_of_their_own(configured: Callable[..., Gateway]) -> None:
+    names = ("completion_tokens", "reasoning_tokens", "cached_tokens")
+    gateway = configured(rules=[{"metric": name, "increment": f"{{{{ llm_usage.{name} }}}}"} for name in names])
+    details = {"completion_tokens_details": {"reasoning_tokens": 3}, "prompt_tokens_details": {"cached_tokens": 8}}
+    gateway.answered([document(usage=usage(11, 5, **details))])
+    assert gateway.counted == {"completion_tokens": 5, "reasoning_tokens": 3, "cached_tokens": 8}
+    assert gateway.counter("llm_reasoning_tokens_total") == 3
+    assert gateway.counter("llm_cached_tokens_total") == 8
+
+
+def test_an_estimate_is_off_and_never_among_the_counted_tokens(configured: Callable[..., Gateway]) -> None:
+    plain = configured()
+    plain.answered([document()])
+    assert plain.counter("llm_estimated_tokens_total") == 0
+    estimating = configured(
+        rules=rules("total_tokens", "estimated_tokens"), estimate={"enabled": True, "bytes_per_token": 5}
+    )
+    body = b'{"messages":["' + b"x" * 100 + b'"]}'
+    estimating.answered([b'{"a":"' + b"y" * 92 + b'"}'], body=body)
+    # 117 bytes asked and 100 answered.
+    assert estimating.counted == {"estimated_tokens": 117 // 5 + 100 // 5}
+    assert estimating.counter("llm_estimated_tokens_total") == 43
+    assert estimating.counter("llm_tokens_total") == 0
+    estimating.answered([event(), event(), event()], EVENTS, body=body)
+    assert estimating.counted["estimated_tokens"] == 43 + 117 // 5 + 3
+    estimating.answered([document(usage=usage())])
+    assert estimating.counted["total_tokens"] == 16

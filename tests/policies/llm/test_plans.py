@@ -1,0 +1,185 @@
+"""What a plan permits is refused before the engine is asked, and plans are learnt once."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+
+from sandbox.apicast.exchange import HttpAnswer, HttpCall
+from tests.support.metered import Gateway
+
+PLANS = [
+    {"plan": "Free & easy", "models": ["tiny", "sm\N{LATIN SMALL LETTER O WITH DIAERESIS}ll"], "max_tokens": 100},
+    {"plan": "Capped", "max_tokens": 50},
+    {"plan": "Named", "models": ["tiny"]},
+    {"plan": "Open"},
+]
+Configured = Callable[..., Gateway]
+
+
+def backend(title: str | None) -> Callable[[HttpCall], HttpAnswer]:
+    """A backend that knows the key's plan; None = it knows no such key."""
+
+    def answered(call: HttpCall) -> HttpAnswer:
+        if urlsplit(call.url).path != "/transactions/authorize.xml":
+            return HttpAnswer(202)
+        if title is None:
+            return HttpAnswer(403, b'<?xml version="1.0"?><error code="user_key_invalid">no</error>')
+        written = title.replace("&", "&amp;").encode()
+        return HttpAnswer(200, b"<status><authorized>true</authorized><plan>" + written + b"</plan></status>")
+
+    return answered
+
+
+@pytest.fixture
+def planned(configured: Configured) -> Callable[[str | None], Gateway]:
+    def gateway(title: str | None) -> Gateway:
+        made = configured(plans=PLANS)
+        made.answers = backend(title)
+        return made
+
+    return gateway
+
+
+def test_a_model_of_the_plan_passes(planned: Callable[[str | None], Gateway]) -> None:
+    gateway = planned("Free & easy")
+    for name in ("tiny", "smöll"):
+        body = json.dumps({"model": name, "messages": [], "max_tokens": 100}).encode()
+        assert gateway.refused(body) is None
+        assert gateway.sent(body) == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"model":"big","messages":[]}',
+        b'{"model":"tiny","messages":[],"model":"big"}',
+        b'{"messages":[],"max_tokens":1}',
+        b'{"model":null,"messages":[]}',
+        b'{"model":["tiny"],"messages":[]}',
+        b"not JSON",
+    ],
+)
+def test_another_model_or_none_is_refused_with_what_the_plan_permits(
+    planned: Callable[[str | None], Gateway], body: bytes
+) -> None:
+    refused = planned("Named").refused(body)
+    assert refused is not None
+    assert refused.status == 403
+    error = json.loads(refused.body or b"")["error"]
+    assert (error["code"], error["param"], error["type"]) == ("model_not_in_plan", "model", "invalid_request_error")
+    assert "the plan Named permits tiny" in error["message"]
+    assert ("content-type", "application/json") in [(name.lower(), value) for name, value in refused.headers]
+
+
+def test_a_body_of_another_type_is_looked_at_all_the_same(planned: Callable[[str | None], Gateway]) -> None:
+    refused = planned("Named").refused(b'{"model":"big","messages":[]}', Content_Type="text/plain")
+    assert refused is not None
+    assert refused.status == 403
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("max_tokens", "51"),
+        ("max_completion_tokens", "51"),
+        ("max_tokens", '"51"'),
+        ("max_tokens", '"5_1"'),
+        ("max_tokens", "5.1e1"),
+        ("max_tokens", "[]"),
+        ("max_tok\\u0065ns", "51"),
+    ],
+)
+def test_more_tokens_than_the_plan_has_are_refused(
+    planned: Callable[[str | None], Gateway], member: str, value: str
+) -> None:
+    refused = planned("Capped").refused(f'{{"messages":[],"{member}":{value}}}'.encode())
+    assert refused is not None
+    assert refused.status == 400
+    error = json.loads(refused.body or b"")["error"]
+    assert error["code"] == "max_tokens_over_plan"
+    assert "the plan Capped permits 50 tokens" in error["message"]
+
+
+def test_the_other_number_does_not_hide_one_that_is_over(planned: Callable[[str | None], Gateway]) -> None:
+    refused = planned("Capped").refused(b'{"messages":[],"max_completion_tokens":5,"max_tokens":51}')
+    assert refused is not None
+
+
+@pytest.mark.parametrize(
+    ("uri", "given", "sent"),
+    [
+        ("/v1/chat/completions", b'{"messages":[]}', b'{"max_tokens":50,"messages":[]}'),
+        ("/v1/chat/completions", b'{"messages":[],"max_tokens":null}', b'{"messages":[],"max_tokens":50}'),
+        ("/v1/completions", b'{"prompt":"x"}', b'{"max_tokens":50,"prompt":"x"}'),
+        ("/v1/completions", b'{"prompt":"x","max_tokens":50}', b'{"prompt":"x","max_tokens":50}'),
+        ("/v1/chat", b'{"messages":[],"max_completion_tokens":3}', b'{"messages":[],"max_completion_tokens":3}'),
+        ("/v1/responses", b'{"input":"x"}', b'{"max_output_tokens":50,"input":"x"}'),
+        ("/v1/embeddings", b'{"input":"x"}', b'{"input":"x"}'),
+        ("/v1/chat/completions", b'[{"messages":[]}]', b'[{"messages":[]}]'),
+        (
+            "/v1/chat/completions",
+            b'{"stream":true,"messages":[]}',
+            b'{"max_tokens":50,"stream_options":{"include_usage":true},"stream":true,"messages":[]}',
+        ),
+    ],
+)  # fmt: skip
+def test_a_request_that_names_no_number_gets_the_plans(
+    planned: Callable[[str | None], Gateway], uri: str, given: bytes, sent: bytes
+) -> None:
+    assert planned("Capped").sent(given, uri) == sent
+
+
+@pytest.mark.parametrize("title", ["Open", "Of somebody else", None])
+def test_a_plan_that_restricts_nothing_and_a_key_nobody_knows_pass_on(
+    planned: Callable[[str | None], Gateway], title: str | None
+) -> None:
+    body = b'{"model":"big","messages":[],"max_tokens":100000}'
+    assert planned(title).sent(body) == body
+
+
+def test_the_plan_of_a_key_is_learnt_once_a_minute(planned: Callable[[str | None], Gateway]) -> None:
+    gateway = planned("Named")
+    body = b'{"model":"tiny","messages":[]}'
+    for _ in range(5):
+        gateway.sent(body)
+    assert len(gateway.calls) == 1
+    assert "no_body" not in str(gateway.calls[0])
+    gateway.key = {"user_key": "another"}
+    gateway.sent(body)
+    assert len(gateway.calls) == 2
+    gateway.now += 61
+    gateway.sent(body)
+    assert len(gateway.calls) == 3
+
+
+def test_while_the_backend_does_not_answer_what_is_known_holds_and_the_rest_waits(
+    planned: Callable[[str | None], Gateway],
+) -> None:
+    gateway = planned("Named")
+    body = b'{"model":"tiny","messages":[]}'
+    gateway.sent(body)
+    gateway.now += 3600
+    for down in (HttpAnswer(error="timeout"), HttpAnswer(503), HttpAnswer(499)):
+        gateway.answers = lambda _, answer=down: answer  # type: ignore[misc]
+        assert gateway.refused(body) is None
+        assert gateway.refused(b'{"model":"big","messages":[]}') is not None
+    gateway.key = {"user_key": "another"}
+    refused = gateway.refused(body)
+    assert refused is not None
+    assert refused.status == 503
+    assert json.loads(refused.body or b"")["error"]["code"] == "plan_unknown"
+
+
+def test_without_plans_nobody_is_asked(configured: Configured) -> None:
+    gateway = configured(plans=[])
+    assert gateway.sent(b'{"model":"big","messages":[],"max_tokens":9}') is not None
+    assert gateway.calls == []
+
+
+def test_requests_without_a_body_are_not_judged(planned: Callable[[str | None], Gateway]) -> None:
+    gateway = planned("Named")
+    exchange = gateway.exchange(b"", "/v1/models", "GET")
+    assert (exchange.rewrite(), exchange.access()) == (None, None)
+    assert gateway.calls == []
