@@ -1,0 +1,1 @@
+"""Meters: where a gateway's own counts are read."""
