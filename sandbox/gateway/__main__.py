@@ -1,4 +1,4 @@
-"""`python -m sandbox.gateway`: the gateway on a loopback port; the first line on stdout names it."""
+"""`python -m sandbox.gateway`: the gateway on loopback ports; the first line on stdout names them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,13 @@ import os
 import signal
 import sys
 
-from aiohttp import web
-
-from sandbox.gateway.backend import Backend
-from sandbox.gateway.configuration import Configuration
-from sandbox.gateway.server import Gateway
+from sandbox.gateway.assembly import assembled, listening
 from sandbox.gateway.transport import Surroundings, Transport
 from sandbox.request_log import RequestLog
 
 # What the operator sets: production reads at start and every five minutes, staging for every request.
 _CACHE_SECONDS = {"production": 300.0, "staging": 0.0}
-
-
-async def _listening(application: web.Application, port: int) -> tuple[web.AppRunner, int]:
-    # A client that leaves must not end the request: its tokens are still to be reported.
-    runner = web.AppRunner(application, access_log=None, handler_cancellation=False, shutdown_timeout=2.0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner, int(runner.addresses[0][1])
+_PORTS = {"port": "SANDBOX_PORT_8080", "management_port": "SANDBOX_PORT_8090", "metrics_port": "SANDBOX_PORT_9421"}
 
 
 async def serve(environment: dict[str, str]) -> None:
@@ -35,21 +24,22 @@ async def serve(environment: dict[str, str]) -> None:
     cache = environment.get("APICAST_CONFIGURATION_CACHE") or _CACHE_SECONDS.get(deployment, 0.0)
     log = RequestLog(environment.get("SANDBOX_CONTROL_URL"), f"gateway-{deployment}")
     transport = Transport(Surroundings.of(environment))
-    endpoint = environment["THREESCALE_PORTAL_ENDPOINT"]
-    configuration = Configuration(transport, endpoint, deployment, float(cache))
-    backend = Backend(transport, environment.get("BACKEND_ENDPOINT_OVERRIDE", ""))
-    gateway = Gateway(configuration, backend, transport, log)
+    gateway = assembled(transport, log, environment, deployment, float(cache))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    main, port = await _listening(gateway.application(), int(environment.get("SANDBOX_PORT_8080") or 0))
-    side, management = await _listening(gateway.management(), int(environment.get("SANDBOX_PORT_8090") or 0))
-    await configuration.load()
-    sys.stdout.write(json.dumps({"port": port, "management_port": management}) + "\n")
+    applications = (gateway.application(), gateway.management(), gateway.metrics())
+    runners, told = [], {}
+    for application, (name, variable) in zip(applications, _PORTS.items(), strict=True):
+        runner, told[name] = await listening(application, int(environment.get(variable) or 0))
+        runners.append(runner)
+    await gateway.load()
+    sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     await stop.wait()
-    for runner in (main, side):
+    for runner in runners:
         await runner.cleanup()
+    await gateway.finish()
     await transport.close()
     log.close()
 

@@ -1,13 +1,14 @@
 """The gateway's side of the authorisation calls, and what it remembers of them.
 
-Facts: APIcast, gateway/src/apicast/backend_client.lua, proxy.lua (`post_action`), backend_cache_handler.lua.
+Facts: APIcast, gateway/src/apicast/backend_client.lua, proxy.lua (`handle_backend_response`),
+backend/cache_handler.lua, policy/caching/caching.lua.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -17,14 +18,14 @@ from sandbox.gateway.transport import UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.apicast.runtime import Runtime
     from sandbox.gateway.service import Service
     from sandbox.gateway.transport import Transport
 
 _LOG = logging.getLogger(__name__)
 _OPTIONS = "rejection_reason_header=1&limit_headers=1&no_body=1"
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
-_OK, _ACCEPTED = 200, 202
-Key = tuple[int, tuple[tuple[str, str], ...], tuple[tuple[str, int], ...]]
+_OK, _CLIENT_LEFT, _SERVER_ERROR = 200, 499, 500
 
 
 @dataclass(frozen=True)
@@ -34,77 +35,70 @@ class Verdict:
     status: int
     reason: str = ""
     reset_seconds: str = ""
+    limit: int | None = None
+    """Maximum of the tightest limit."""
 
     @property
-    def authorized(self) -> bool:
-        """Whether the request may pass."""
-        return self.status == _OK
+    def unavailable(self) -> bool:
+        """Whether that is no answer to the question."""
+        return self.status == 0 or self.status >= _CLIENT_LEFT
 
 
 class Backend:
-    """Asks and reports; remembers authorised calls until one of them is refused."""
+    """Asks, and remembers by key what was answered."""
 
-    def __init__(self, transport: Transport, override: str) -> None:
+    def __init__(self, transport: Transport, runtime: Runtime, environment: Mapping[str, str]) -> None:
         self._transport = transport
-        self._override = override.rstrip("/")
-        self._authorized: set[Key] = set()
-        self.failed_reports = 0
+        self._override = environment.get("BACKEND_ENDPOINT_OVERRIDE", "").rstrip("/")
+        self._response_codes = environment.get("APICAST_RESPONSE_CODES") in ("1", "true")
+        self._counted: Any = runtime.module("apicast.metrics.3scale_backend_calls")[b"report"]
+        self._known: dict[str, int] = {}
 
-    def remembered(self, service: Service, credentials: Mapping[str, str], usage: Mapping[str, int]) -> bool:
-        """Whether the very same call was authorised before."""
-        return _key(service, credentials, usage) in self._authorized
+    def remembered(self, key: str) -> int | None:
+        """The status that is remembered for a call."""
+        return self._known.get(key)
 
-    async def authrep(self, service: Service, credentials: Mapping[str, str], usage: Mapping[str, int]) -> Verdict:
-        """Authorise and report in one call; the answer decides what is remembered."""
-        parameters = {**self._identity(service), **credentials, **_usage("usage", usage)}
-        url = f"{self._base(service)}/transactions/authrep.xml?{urlencode(parameters)}"
-        key = _key(service, credentials, usage)
-        try:
-            headers = {"3scale-options": _OPTIONS}
-            async with await self._transport.send("GET", url, headers=headers, timeout=_TIMEOUT) as response:
-                reason = response.headers.get("3scale-rejection-reason", "")
-                verdict = Verdict(response.status, reason, response.headers.get("3scale-limit-reset", ""))
-        except (UnreachableError, aiohttp.ClientError, TimeoutError) as error:
-            _LOG.warning("the authorisation backend could not be asked: %s", error)
-            verdict = Verdict(0)
-        if verdict.authorized:
-            self._authorized.add(key)
-        else:
-            self._authorized.discard(key)
+    def remember(self, caching: str, key: str, verdict: Verdict) -> None:
+        """Remember an answer, or forget what was known, as the caching type has it."""
+        valid = 0 < verdict.status < _SERVER_ERROR
+        if caching in ("resilient", "allow"):
+            if valid:
+                self._known[key] = verdict.status
+            elif caching == "allow":
+                self._known.setdefault(key, _OK)
+        elif caching in ("default", "strict"):
+            if verdict.status == _OK:
+                self._known[key] = _OK
+            else:
+                self._known.pop(key, None)
+
+    async def authrep(
+        self, service: Service, credentials: Mapping[str, str], usage: Mapping[str, int], code: int | None = None
+    ) -> Verdict:
+        """Authorise and report in one call. `code` is the status that the client got."""
+        kind = service.content["backend_authentication_type"]
+        parameters = {kind: service.content["backend_authentication_value"], "service_id": str(service.id)}
+        parameters |= {**credentials, **{f"usage[{metric}]": str(delta) for metric, delta in usage.items()}}
+        if code is not None and self._response_codes:
+            parameters["log[code]"] = str(code)
+        base = self._override or str(service.proxy["backend"]["endpoint"]).rstrip("/")
+        verdict = await self._asked(f"{base}/transactions/authrep.xml?{urlencode(parameters)}")
+        self._counted(b"authrep", verdict.status)
         return verdict
 
-    async def report(self, service: Service, credentials: Mapping[str, str], usage: Mapping[str, int]) -> bool:
-        """Report usage that is known only after the answer; false and a warning when it did not arrive."""
-        named = {f"transactions[0][{name}]": value for name, value in credentials.items()}
-        form = {**self._identity(service), **named, **_usage("transactions[0][usage]", usage)}
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        url = f"{self._base(service)}/transactions.xml"
-        body = urlencode(form).encode()
+    async def _asked(self, url: str) -> Verdict:
         try:
             async with await self._transport.send(
-                "POST", url, headers=headers, body=body, timeout=_TIMEOUT
+                "GET", url, headers={"3scale-options": _OPTIONS}, timeout=_TIMEOUT
             ) as response:
-                arrived = response.status == _ACCEPTED
-                problem = str(response.status)
+                said = response.headers
+                limit = said.get("3scale-limit-max-value", "")
+                return Verdict(
+                    response.status,
+                    said.get("3scale-rejection-reason", ""),
+                    said.get("3scale-limit-reset", ""),
+                    int(limit) if limit.isdigit() else None,
+                )
         except (UnreachableError, aiohttp.ClientError, TimeoutError) as error:
-            arrived, problem = False, repr(error)
-        if not arrived:
-            self.failed_reports += 1
-            _LOG.warning("usage of service %s was not taken: %s", service.id, problem)
-        return arrived
-
-    def _base(self, service: Service) -> str:
-        return self._override or str(service.proxy["backend"]["endpoint"]).rstrip("/")
-
-    @staticmethod
-    def _identity(service: Service) -> dict[str, str]:
-        kind = service.content["backend_authentication_type"]
-        return {kind: service.content["backend_authentication_value"], "service_id": str(service.id)}
-
-
-def _usage(prefix: str, usage: Mapping[str, int]) -> dict[str, str]:
-    return {f"{prefix}[{metric}]": str(value) for metric, value in usage.items()}
-
-
-def _key(service: Service, credentials: Mapping[str, str], usage: Mapping[str, int]) -> Key:
-    return service.id, tuple(sorted(credentials.items())), tuple(sorted(usage.items()))
+            _LOG.warning("the authorisation backend could not be asked: %s", error)
+            return Verdict(0)

@@ -1,58 +1,53 @@
-"""The gateway on a socket: finds the service by host, runs its chain, passes the answer on as it comes."""
+"""The gateway on its sockets: finds the service by host, runs its chain, passes the answer on as it comes."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
-from typing import TYPE_CHECKING
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
-from sandbox.gateway.chain import Chain, Context, ExitError, built
-from sandbox.gateway.policies.apicast import Apicast
-from sandbox.gateway.policies.cors import Cors
-from sandbox.gateway.policies.headers import Headers
-from sandbox.gateway.policies.llm_metrics import LlmMetrics
-from sandbox.gateway.policies.routing import Routing
-from sandbox.gateway.policies.upstream_connection import UpstreamConnection
-from sandbox.gateway.transport import UnreachableError
+from sandbox.apicast.exchange import Exchange, Request
+from sandbox.gateway import upstream
+from sandbox.gateway.chain import Chain, Context, ExitError
 
 if TYPE_CHECKING:
+    import aiohttp
+
     from sandbox.gateway.backend import Backend
+    from sandbox.gateway.chains import Built, Chains
     from sandbox.gateway.configuration import Configuration
     from sandbox.gateway.service import Service
     from sandbox.gateway.transport import Transport
     from sandbox.request_log import RequestLog
 
 _LOG = logging.getLogger(__name__)
-POLICIES = {
-    name: kind for kind in (Apicast, Cors, Headers, LlmMetrics, Routing, UpstreamConnection) for name in kind.names
-}
 _MOST_BODY = 64 * 1024 * 1024
-_SECONDS = 60.0
-"""nginx's default for connecting, sending and reading."""
-_HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
-)
-_ANSWERED_BY_US = frozenset({"date", "server"})
+_NOT_FOUND, _CLIENT_LEFT, _FIRST_PAGE = 404, 499, 300
 
 
 class Gateway:
     """Takes requests for every product it has a configuration of."""
 
-    def __init__(self, configuration: Configuration, backend: Backend, transport: Transport, log: RequestLog) -> None:
+    def __init__(
+        self, configuration: Configuration, backend: Backend, transport: Transport, chains: Chains, log: RequestLog
+    ) -> None:
         self._configuration = configuration
         self._backend = backend
         self._transport = transport
+        self._chains = chains
         self._log = log
-        self._chains: dict[int, Chain] = {}
-        self._generation = -1
+        self._counted: Any = chains.runtime.module("apicast.metrics.requests")[b"report"]
+        self._after: set[asyncio.Task[None]] = set()
 
     def application(self) -> web.Application:
         """The port of the container."""
-        middlewares = [self._log.middleware]
-        application = web.Application(client_max_size=_MOST_BODY, middlewares=middlewares)
+        application = web.Application(client_max_size=_MOST_BODY)
         application.router.add_route("*", "/{path:.*}", self._answer)
         return application
 
@@ -63,6 +58,21 @@ class Gateway:
         application.router.add_get("/status/ready", self._ready)
         return application
 
+    def metrics(self) -> web.Application:
+        """The port of the counters."""
+        application = web.Application()
+        application.router.add_get("/metrics", self._metrics)
+        return application
+
+    async def load(self) -> bool:
+        """Read the configuration; false when that failed."""
+        return await self._configuration.load()
+
+    async def finish(self) -> None:
+        """Wait until everything that is left to do after answers is done."""
+        while self._after:
+            await asyncio.wait(self._after)
+
     async def _live(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "live", "success": True})
 
@@ -71,118 +81,148 @@ class Gateway:
         body = {"status": "ready", "success": True} if loaded else {"status": "error", "success": False}
         return web.json_response(body, status=200 if loaded else 412)
 
-    def _chain(self, service: Service) -> Chain:
-        if self._generation != self._configuration.generation:
-            self._generation = self._configuration.generation
-            self._chains.clear()
-        chain = self._chains.get(service.id)
-        if chain is None:
-            chain = self._chains[service.id] = built(service.chain, POLICIES)
-        return chain
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._chains.runtime.metrics(), content_type="text/plain")
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
         service = await self._configuration.service(host)
         if service is None:
             _LOG.warning("could not find a service for the host %s", host)
-            return web.Response(status=404)
-        chain = self._chain(service)
-        body = await request.read()
-        context = Context(
-            service,
-            self._backend,
-            request.method,
-            request.rel_url.raw_path,
-            request.rel_url.raw_query_string,
-            CIMultiDict(request.headers),
-            body,
+            self._log.record(request.method, request.path, _NOT_FOUND, 0.0)
+            return web.Response(status=_NOT_FOUND)
+        built = self._chains.of(service, self._configuration.generation)
+        context = self._context(request, await request.read(), service, built)
+        try:
+            return await self._served(request, built.chain, context)
+        except asyncio.CancelledError:
+            # The client left; what was seen of the answer until now is still counted.
+            if not context.status:
+                context.exchange.abandoned()
+            raise
+        finally:
+            await self._afterwards(built, context)
+
+    def _context(self, request: web.Request, body: bytes, service: Service, built: Built) -> Context:
+        fields = list(request.headers.items())
+        seen = Request(request.method, request.raw_path, fields, body)
+        exchange = Exchange(self._chains.runtime, seen, built.lua, built.service)
+        path, _, query = request.raw_path.partition("?")
+        headers = CIMultiDict(fields)
+        return Context(
+            service, self._backend, exchange, request.method, path, query, headers, client=request.remote or ""
         )
+
+    async def _served(self, request: web.Request, chain: Chain, context: Context) -> web.StreamResponse:
         try:
             await chain.before(context)
         except ExitError as answer:
-            return self._exit(chain, context, answer)
+            return await self._exit(request, chain, context, answer)
+        started = time.monotonic()
         try:
-            return await self._passed(request, chain, context)
+            response = await upstream.asked(self._transport, context)
+        except upstream.NoUpstreamError:
+            _LOG.warning("could not find upstream for service: %s", context.service.id)
+            return await self._exit(request, chain, context, ExitError(_NOT_FOUND, b""))
+        except upstream.FAILURES as error:
+            _LOG.warning("the upstream of service %s failed: %s", context.service.id, error)
+            context.upstream_status = upstream.status_of(error)
+            context.upstream_seconds = time.monotonic() - started
+            return await self._exit(request, chain, context, ExitError(context.upstream_status))
+        context.upstream_status = response.status
+        try:
+            return await self._passed(request, chain, context, response)
         finally:
-            await chain.post_action(context)
+            # An answer that was not read to its end closes its connection: the upstream need not go on.
+            response.close()
+            context.upstream_seconds = time.monotonic() - started
 
-    def _exit(self, chain: Chain, context: Context, answer: ExitError) -> web.Response:
+    async def _exit(
+        self, request: web.Request, chain: Chain, context: Context, answer: ExitError
+    ) -> web.StreamResponse:
         context.status = answer.status
         context.response_headers = CIMultiDict(answer.headers)
+        context.response_headers.popall("Content-Length", None)
+        body = answer.body
+        if body is None:
+            body = _page(answer.status)
+            context.response_headers["Content-Type"] = "text/html"
+        elif body:
+            context.response_headers.setdefault("Content-Type", "text/plain")
         chain.header_filter(context)
-        self._debug(context)
-        return web.Response(status=answer.status, body=answer.text.encode(), headers=context.response_headers)
+        body, _ = chain.body_filter(context, body, eof=True)
+        response = web.Response(status=context.status, body=body, headers=context.response_headers)
+        # Sent here, so that nobody waits for what is done after the answer.
+        with contextlib.suppress(ConnectionResetError):
+            await response.prepare(request)
+            await response.write_eof()
+        return response
 
-    async def _passed(self, request: web.Request, chain: Chain, context: Context) -> web.StreamResponse:
-        try:
-            upstream = await self._asked(context)
-        except (UnreachableError, aiohttp.ClientError, TimeoutError) as error:
-            _LOG.warning("the upstream of service %s failed: %s", context.service.id, error)
-            late = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
-            return self._exit(chain, context, ExitError(504 if late else 502))
-        async with upstream:
-            context.status = upstream.status
-            context.response_headers = _kept(upstream.headers, _ANSWERED_BY_US)
-            chain.header_filter(context)
-            self._debug(context)
-            return await self._streamed(request, chain, context, upstream)
-
-    async def _asked(self, context: Context) -> aiohttp.ClientResponse:
-        base = (context.upstream or context.service.proxy.get("api_backend") or "").rstrip("/")
-        if not base:
-            raise UnreachableError(f"service {context.service.id} has no upstream")
-        proxy = context.service.proxy
-        headers = _kept(context.headers, frozenset({"host", "content-length", "x-3scale-debug"}))
-        headers["X-3scale-proxy-secret-token"] = proxy["secret_token"]
-        if proxy.get("hostname_rewrite"):
-            headers["Host"] = proxy["hostname_rewrite"]
-        query = f"?{context.query}" if context.query else ""
-        limits = context.timeouts
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            sock_connect=limits.get("connect_timeout", _SECONDS),
-            sock_read=limits.get("read_timeout", _SECONDS),
-        )
-        body = context.body or None
-        url = f"{base}{context.path}{query}"
-        return await self._transport.send(context.method, url, headers=headers, body=body, timeout=timeout)
-
-    async def _streamed(
-        self, request: web.Request, chain: Chain, context: Context, upstream: aiohttp.ClientResponse
+    async def _passed(
+        self, request: web.Request, chain: Chain, context: Context, response: aiohttp.ClientResponse
     ) -> web.StreamResponse:
         """Pass on every piece as it comes; when the upstream breaks off, so does the answer."""
-        response = web.StreamResponse(status=context.status, headers=context.response_headers)
-        await response.prepare(request)
+        context.status = response.status
+        context.response_headers = upstream.passed_on(response)
+        context.response_headers.extend(context.own_headers)
+        chain.header_filter(context)
+        answer = web.StreamResponse(status=context.status, headers=context.response_headers)
+        await answer.prepare(request)
         try:
-            async for piece in upstream.content.iter_any():
-                await response.write(chain.body_filter(context, piece, eof=False))
+            async for piece in response.content.iter_any():
+                left, eof = chain.body_filter(context, piece, eof=False)
+                await answer.write(left)
+                if eof:
+                    break
+            else:
+                left, _ = chain.body_filter(context, b"", eof=True)
+                await answer.write(left)
         except ConnectionResetError:
-            # The client left. What the engine reported until now is still counted after this.
-            return response
-        except (aiohttp.ClientError, TimeoutError) as error:
+            # The client left.
+            return answer
+        except upstream.FAILURES as error:
             _LOG.warning("the upstream of service %s broke off: %r", context.service.id, error)
             if request.transport is not None:
                 request.transport.abort()
-            return response
-        rest = chain.body_filter(context, b"", eof=True)
-        await response.write_eof(rest)
-        return response
+            return answer
+        await answer.write_eof()
+        return answer
 
-    @staticmethod
-    def _debug(context: Context) -> None:
-        """What matched, for whoever knows the service token (APIcast: `X-3scale-debug`)."""
-        token = context.service.content["backend_authentication_value"]
-        if context.headers.get("X-3scale-debug") == token:
-            usage = "&".join(f"usage%5B{metric}%5D={value}" for metric, value in context.usage.items())
-            context.response_headers["X-3scale-matched-rules"] = ", ".join(context.matched)
-            context.response_headers["X-3scale-usage"] = usage
-            context.response_headers["X-3scale-hostname"] = context.headers.get("Host", "")
+    async def _afterwards(self, built: Built, context: Context) -> None:
+        """Run what comes after the answer to its end, also when the client does not wait for it."""
+        task = asyncio.get_running_loop().create_task(self._done(built, context))
+        self._after.add(task)
+        task.add_done_callback(self._after.discard)
+        await asyncio.shield(task)
+
+    async def _done(self, built: Built, context: Context) -> None:
+        total = time.monotonic() - context.started
+        try:
+            await built.chain.after(context)
+        finally:
+            status = context.status or _CLIENT_LEFT
+            asked = () if context.upstream_status is None else (context.upstream_status, context.upstream_seconds)
+            self._counted(built.service, status, total, *asked)
+            self._log.record(context.method, context.path, status, total)
+            context.exchange.close()
 
 
-def _kept(headers: object, dropped: frozenset[str]) -> CIMultiDict[str]:
-    """The end-to-end headers, without those named in `dropped` (lower case)."""
-    kept: CIMultiDict[str] = CIMultiDict()
-    for name, value in headers.items():  # type: ignore[attr-defined]  # a multidict of either kind
-        if name.lower() not in _HOP_BY_HOP and name.lower() not in dropped:
-            kept.add(name, value)
-    return kept
+def _page(status: int) -> bytes:
+    """The page nginx sends of its own for a status (ngx_http_special_response.c)."""
+    if status < _FIRST_PAGE:
+        return b""
+    try:
+        title = f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        title = str(status)
+    lines = (
+        "<html>",
+        f"<head><title>{title}</title></head>",
+        "<body>",
+        f"<center><h1>{title}</h1></center>",
+        "<hr><center>openresty</center>",
+        "</body>",
+        "</html>",
+        "",
+    )
+    return "\r\n".join(lines).encode()

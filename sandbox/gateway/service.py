@@ -30,6 +30,8 @@ class Rule:
     metric: str
     delta: int
     last: bool
+    backend: int | None = None
+    """The backend whose rule it is; None = the product's own."""
 
     def matches(self, method: str, path: str, query: Mapping[str, str]) -> bool:
         """Whether a request counts for this rule."""
@@ -58,6 +60,7 @@ def _rules(proxy: Mapping[str, Any]) -> tuple[Rule, ...]:
             metric=rule["metric_system_name"],
             delta=int(rule["delta"]),
             last=bool(rule.get("last")),
+            backend=int(rule["owner_id"]) if rule.get("owner_type") == "BackendApi" else None,
         )
         for rule in proxy.get("proxy_rules") or ()
     )
@@ -89,15 +92,18 @@ class Service:
         proxy = self.proxy
         return Refusal(proxy[f"error_status_{kind}"], proxy[f"error_headers_{kind}"], proxy[f"error_{kind}"])
 
-    def usage(self, method: str, path: str, query: str) -> tuple[dict[str, int], list[str]]:
-        """Metric → sum over all matching rules, and the patterns that matched; `last` ends the search."""
-        given = dict(parse_qsl(query, keep_blank_values=True))
+    def usage(self, method: str, path: str, query: str, form: str = "") -> tuple[dict[str, int], list[Rule]]:
+        """Metric → sum over all matching rules, and those rules; `last` ends the search.
+
+        Arguments are those of the query and of a form.
+        """
+        given = dict(parse_qsl(query, keep_blank_values=True)) | dict(parse_qsl(form, keep_blank_values=True))
         usage: dict[str, int] = {}
         matched = []
         for rule in self.rules:
             if rule.matches(method, path, given):
                 usage[rule.metric] = usage.get(rule.metric, 0) + rule.delta
-                matched.append(rule.text)
+                matched.append(rule)
                 if rule.last:
                     break
         return usage, matched
@@ -113,12 +119,33 @@ class Service:
         names = {"user_key": "auth_user_key"} if mode == "1" else {"app_id": "auth_app_id", "app_key": "auth_app_key"}
         source = headers if location == "headers" else dict(parse_qsl(form)) | dict(parse_qsl(query))
         found = {name: source.get(self.proxy[setting], "") for name, setting in names.items()}
-        found = {name: value for name, value in found.items() if value}
-        return found if next(iter(names)) in found else {}
+        return found if all(found.values()) else {}
+
+    def described(self) -> dict[str, Any]:
+        """The product as `context.service` has it for Lua policies (APIcast, configuration.lua, parse_service)."""
+        content, proxy = self.content, self.proxy
+        kind, value = content.get("backend_authentication_type"), content.get("backend_authentication_value")
+        mode = str(proxy.get("authentication_method") or content.get("backend_version"))
+        names = {"user_key": "auth_user_key", "app_id": "auth_app_id", "app_key": "auth_app_key"}
+        return {
+            "id": str(self.id),
+            "system_name": self.system_name,
+            "backend_version": str(content.get("backend_version") or mode),
+            "authentication_method": mode,
+            "hosts": list(self.hosts),
+            "api_backend": proxy.get("api_backend"),
+            "secret_token": proxy.get("secret_token"),
+            "hostname_rewrite": proxy.get("hostname_rewrite"),
+            "backend_authentication": {"type": kind, "value": value},
+            "backend": proxy.get("backend") or {},
+            "credentials": {"location": proxy.get("credentials_location")}
+            | {name: proxy.get(setting) for name, setting in names.items()},
+            "serializable": dict(content),
+        }
 
 
 def _authorization(header: str, mode: str) -> dict[str, str]:
-    """Basic user name, else Basic password, else Bearer token; both parts of Basic in mode 2."""
+    """Basic user name, else Basic password, else Bearer token; in mode 2 both parts of Basic are needed."""
     scheme, _, value = header.partition(" ")
     value = value.strip()
     if scheme.lower() == "bearer" and mode == "1":
@@ -131,4 +158,4 @@ def _authorization(header: str, mode: str) -> dict[str, str]:
         return {}
     if mode == "1":
         return {"user_key": user or password} if user or password else {}
-    return {"app_id": user, **({"app_key": password} if password else {})} if user else {}
+    return {"app_id": user, "app_key": password} if user and password else {}

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from aiohttp.client import _RequestOptions
 
@@ -68,7 +70,7 @@ class Transport:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | AsyncIterator[bytes] | None = None,
         timeout: aiohttp.ClientTimeout | None = None,  # noqa: ASYNC109  # aiohttp's own limits, one per phase
     ) -> aiohttp.ClientResponse:
         """The answer, its body not yet read.
@@ -79,11 +81,13 @@ class Transport:
         parts = urlsplit(url)
         address = await self._address(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80))
         target = url if address is None else urlunsplit(parts._replace(netloc=address))
-        sent = {"Host": parts.netloc.rpartition("@")[2], **(headers or {})}
+        sent = CIMultiDict(headers or {})
+        sent.setdefault("Host", parts.netloc.rpartition("@")[2])
         try:
             options = self._options(parts.hostname or "", timeout)
             options |= {"headers": sent, "data": body}
-            return await self._session.request(method, target, **options)
+            # A path goes on exactly as it came.
+            return await self._session.request(method, URL(target, encoded=True), **options)
         except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, TimeoutError) as error:
             self._resolved.pop(f"{parts.hostname}:{parts.port}", None)
             raise UnreachableError(f"{parts.scheme}://{parts.netloc} did not answer: {error!r}") from error

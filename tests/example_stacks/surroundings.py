@@ -1,5 +1,6 @@
 """What the clusters of the example stacks have before the stacks: what their files say that others made or run."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from sandbox.kube.workers import Seed, worker
 from tests.example_stacks.stacks import values
 
 Manifest = dict[str, Any]
+
+_OWN_POLICY = Path(__file__).parents[2] / "policies" / "llm"
 
 DOMAIN = "apps.cluster.example.com"
 """The domain of every example."""
@@ -101,9 +104,10 @@ def seed(api_version: str, kind: str, name: str, namespace: str = "", **content:
 
 
 def policy_files() -> dict[str, str]:
-    """The six files of the guides' policy, as far as the simulated gateway looks at them: it brings its own."""
-    names = ("apicast-policy.json", "init.lua", "llm-metrics.lua", "llm.lua", "portal_client.lua", "response.lua")
-    return {name: f"-- {Path(name).stem}\n" for name in names}
+    """A token policy of the guides' version: this project's own files under that number."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in sorted(_OWN_POLICY.glob("*.lua"))}
+    manifest = json.loads((_OWN_POLICY / "apicast-policy.json").read_text(encoding="utf-8"))
+    return {**files, "apicast-policy.json": json.dumps({**manifest, "version": "0.1"})}
 
 
 def _storage_class(name: str, provisioner: str) -> Seed:

@@ -30,6 +30,10 @@ def own(start_sandbox: Callable[[Settings], RunningSandbox], tmp_path: Path) -> 
     return start_sandbox(Settings(root=tmp_path / "own", operators=False))
 
 
+LOOPBACK = ("0100007F:", "0000000000000000FFFF00000100007F:")
+"""127.0.0.1 as the kernel writes it, and the same address on a socket for both families."""
+
+
 def _listening(layout: Layout) -> set[int]:
     """Ports of the sandbox's processes on which somebody listens, from the kernel's own table."""
     inodes = set()
@@ -43,7 +47,7 @@ def _listening(layout: Layout) -> set[int]:
         for line in Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
             fields = line.split()
             if fields[3] == "0A" and fields[9] in inodes:
-                assert fields[1].startswith("0100007F:"), f"not on loopback: {line}"
+                assert fields[1].startswith(LOOPBACK), f"not on loopback: {line}"
                 found.add(int(fields[1].split(":")[1], 16))
     return found
 

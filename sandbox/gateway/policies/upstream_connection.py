@@ -1,8 +1,18 @@
-"""APIcast's upstream_connection policy: how long the upstream may take. Seconds, as there."""
+"""APIcast's upstream_connection policy: how long the upstream may take. Seconds, as there.
+
+Facts: APIcast, gateway/src/apicast/policy/upstream_connection/upstream_connection.lua.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from sandbox.gateway.chain import Context, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.apicast.runtime import Runtime
 
 _NAMES = ("connect_timeout", "send_timeout", "read_timeout")
 
@@ -12,7 +22,10 @@ class UpstreamConnection(Policy):
 
     names = frozenset({("upstream_connection", "builtin")})
 
+    def __init__(self, configuration: Mapping[str, Any], _: Runtime) -> None:
+        super().__init__(configuration)
+        self._given = {name: float(configuration[name]) for name in _NAMES if configuration.get(name) is not None}
+
     async def rewrite(self, context: Context) -> None:
         """Set the given limits; the others keep the gateway's own."""
-        given = {name: float(self.configuration[name]) for name in _NAMES if self.configuration.get(name) is not None}
-        context.timeouts.update(given)
+        context.timeouts.update(self._given)

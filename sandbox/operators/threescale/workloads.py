@@ -301,6 +301,7 @@ def _environment(installation: Installation, name: str, view: View) -> list[Mani
         "APICAST_CONFIGURATION_LOADER": loader,
         "APICAST_CONFIGURATION_CACHE": str(cache),
         "APICAST_RESPONSE_CODES": "true",
+        "APICAST_EXTENDED_METRICS": "true",
     }
     return [
         _from_secret("THREESCALE_PORTAL_ENDPOINT", "system-master-apicast", "PROXY_CONFIGS_ENDPOINT"),

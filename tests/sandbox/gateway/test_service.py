@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-from sandbox.gateway.liquid import holds, rendered
 from sandbox.gateway.service import Service
 
 
@@ -57,7 +56,7 @@ def test_matching_rules_add_up_until_one_is_the_last() -> None:
     rules = [rule("/", "hits"), rule("/v1", "hits", delta=2), rule("/v1/x", "x", last=True), rule("/v1/x", "never")]
     usage, matched = service([*rules, rule("/v1", "post", "POST")]).usage("GET", "/v1/x", "")
     assert usage == {"hits": 3, "x": 1}
-    assert matched == ["/", "/v1", "/v1/x"]
+    assert [one.text for one in matched] == ["/", "/v1", "/v1/x"]
 
 
 def basic(text: str) -> str:
@@ -102,16 +101,21 @@ def test_mode_two_has_an_id_and_a_key_and_oidc_is_not_simulated() -> None:
     assert service(authentication_method="oidc").credentials(CIMultiDict({"Authorization": "Bearer x"}), "", "") == {}
 
 
-def test_templates_know_names_and_refuse_the_rest_of_liquid() -> None:
-    values = {"status": 200, "llm_usage": {"total_tokens": 7}}
-    assert rendered("{{ llm_usage.total_tokens }}/{{none.at.all}}", values) == "7/"
-    with pytest.raises(ValueError, match="filters or tags"):
-        rendered("{{ status | plus: 1 }}", values)
+def test_mode_two_needs_both_parts() -> None:
+    pair = service(authentication_method="2")
+    assert pair.credentials(CIMultiDict({"Authorization": basic("id:")}), "", "") == {}
+    by_query = service(authentication_method="2", credentials_location="query")
+    assert by_query.credentials(CIMultiDict(), "app_id=id", "") == {}
+    assert by_query.credentials(CIMultiDict(), "app_id=id", "app_key=key") == {"app_id": "id", "app_key": "key"}
 
 
-def test_conditions_combine_their_operations() -> None:
-    ok = {"left": "{{status}}", "left_type": "liquid", "op": "==", "right": "200"}
-    other = {"left": "{{status}}", "left_type": "liquid", "op": "matches", "right": "^5"}
-    assert holds({"operations": [ok]}, {"status": 200})
-    assert not holds({"operations": [ok, other]}, {"status": 200})
-    assert holds({"combine_op": "or", "operations": [ok, other]}, {"status": 503})
+def test_a_forms_fields_are_arguments_of_a_rule() -> None:
+    found, _ = service([rule("/v1?a={x}", "hits", "POST")]).usage("POST", "/v1", "", "a=1")
+    assert found == {"hits": 1}
+
+
+def test_lua_policies_see_the_product_as_apicast_describes_it() -> None:
+    shown = service(backend={"endpoint": "http://b", "host": "b"}, api_backend="http://up").described()
+    assert (shown["id"], shown["system_name"], shown["api_backend"]) == ("1", "tiny", "http://up")
+    assert shown["backend"] == {"endpoint": "http://b", "host": "b"}
+    assert shown["serializable"]["system_name"] == "tiny"
