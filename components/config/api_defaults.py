@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from components.config.metering import Metering
 from components.config.product_rules import ProductRules
 from components.config.section import Seconds, Section
 
@@ -49,6 +50,7 @@ class ApiDefaults(Section):
     cors: Cors = Field(default=Cors(), description="Calls from web pages.")
     upstream: Upstream = Field(default=Upstream(), description="Time limits towards the model servers.")
     router: Router = Field(default=Router(), description="The cluster's router, in front of the gateways.")
+    metering: Metering = Field(default=Metering(), description="How tokens are counted, and how strictly limited.")
     product: ProductRules = Field(default=ProductRules(), description="What developers may do with their applications.")
 
     @property

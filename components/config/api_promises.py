@@ -1,8 +1,7 @@
 """What a model's API, its plans and its page promise each other."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from components.config.catalog import Model
 from components.config.counted import computed_titles, counted
@@ -12,8 +11,6 @@ from components.config.problems import Problem, written
 from components.config.promise import Names, repeated
 from components.config.settings import Settings
 
-_LLM_METRICS = "llm-metrics"
-"""The gateway's token policy."""
 _OPEN_RULES = {"GET /": "every path that is read", "GET /metrics": "other developers' traffic figures"}
 """Rules that a secure API does not have, and what they let pass."""
 
@@ -85,7 +82,7 @@ def exact_apis(settings: Settings, _: Names) -> Iterator[Problem]:
     """What is declared word by word fits together, and fits what is computed beside it."""
     for key, model in settings.models.items():
         path = ["models", key, "api"]
-        computed = computed_titles(model, settings.compat)
+        computed = computed_titles(model, settings.compat, settings.api_defaults.metering)
         yield from _uncounted(settings, key, model, path)
         yield from _names(model, path, computed)
         yield from _display_names(model, path, computed)
@@ -98,34 +95,6 @@ def exact_apis(settings: Settings, _: Names) -> Iterator[Problem]:
                 allowed="expose, or the exact methods and rules",
                 remedy=f"remove models.{key}.expose",
             )
-
-
-def token_policies(settings: Settings, _: Names) -> Iterator[Problem]:
-    """A token policy reports to metrics that are there: the backend refuses a whole report for one that is not."""
-    for key, model in settings.models.items():
-        for position, item in enumerate(model.api.policies or ()):
-            rules = item.configuration.get("rules")
-            for number, rule in enumerate(rules if item.name == _LLM_METRICS and isinstance(rules, list) else ()):
-                path: list[str | int] = ["models", key, "api", "policies", position, "configuration", "rules", number]
-                yield from _token_rule(rule if isinstance(rule, dict) else {}, _counted(settings, key), path)
-
-
-def _token_rule(rule: Mapping[str, Any], names: Sequence[str], path: Sequence[str | int]) -> Iterator[Problem]:
-    metric, increment = rule.get("metric"), rule.get("increment")
-    if metric not in names:
-        yield Problem(
-            path=written([*path, "metric"]),
-            given=f'"{metric}" is no method or metric of the model',
-            allowed=f"the plain name of one of {', '.join(names)}",
-            remedy="name one of them, or declare it in api.metrics",
-        )
-    if "{{" not in str(increment):
-        yield Problem(
-            path=written([*path, "increment"]),
-            given=f'"{increment}" was given',
-            allowed="a Liquid expression, such as `{{ llm_usage.total_tokens }}`",
-            remedy="write the expression; the name of the metric stands in metric",
-        )
 
 
 def closed_in_production(settings: Settings, _: Names) -> Iterator[Problem]:
@@ -174,7 +143,7 @@ def documents(settings: Settings, _: Names) -> Iterator[Problem]:
 
 
 def _counted(settings: Settings, key: str) -> tuple[str, ...]:
-    return counted(settings.models[key], settings.compat)
+    return counted(settings.models[key], settings.compat, settings.api_defaults.metering)
 
 
 def _uncounted(settings: Settings, key: str, model: Model, path: list[str]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from components.config.catalog import Model
 from components.config.compat import Compat
+from components.config.metering import Metering
 from components.config.operations import exposed
 
 HITS = "hits"
@@ -16,6 +17,16 @@ TOKEN_METRICS: Mapping[str, str] = {
 }
 """Metrics a computed API has besides `hits`, with their titles; an OpenAI-compatible server reports them in `usage`."""
 
+FURTHER_TOKEN_METRICS: Mapping[str, str] = {
+    "cached_tokens": "Cached tokens",
+    "estimated_tokens": "Estimated tokens",
+    "reasoning_tokens": "Reasoning tokens",
+}
+"""Metrics that `apiDefaults.metering` adds, with their titles."""
+
+USAGE_METRICS: Mapping[str, str] = {**TOKEN_METRICS, **FURTHER_TOKEN_METRICS}
+"""Every metric that the gateway's token policy can report, with its title."""
+
 _WITHOUT_TOKENS = frozenset({"docling", "image"})
 """Kinds of models whose answers are no tokens."""
 
@@ -27,12 +38,12 @@ def method_names(model: Model, compat: Compat) -> tuple[str, ...]:
     return tuple(operation.system_name for operation in exposed(model, compat))
 
 
-def metric_names(model: Model) -> tuple[str, ...]:
+def metric_names(model: Model, metering: Metering) -> tuple[str, ...]:
     """Permanent names of the metrics besides `hits`, sorted."""
-    return tuple(token_metrics(model) if model.api.metrics is None else sorted(model.api.metrics))
+    return tuple(token_metrics(model, metering) if model.api.metrics is None else sorted(model.api.metrics))
 
 
-def token_metrics(model: Model) -> tuple[str, ...]:
+def token_metrics(model: Model, metering: Metering) -> tuple[str, ...]:
     """Names of the token metrics that the model's answers are counted by, where nobody declared any, sorted.
 
     Documents, images and judgements have no `usage`; Text Embeddings Inference reports no tokens of an answer
@@ -41,19 +52,35 @@ def token_metrics(model: Model) -> tuple[str, ...]:
     engine = model.server.engine if model.server is not None else ""
     if model.kind in _WITHOUT_TOKENS or engine == "safety":
         return ()
-    return tuple(name for name in TOKEN_METRICS if engine != "tei" or name != "completion_tokens")
+    usual = (name for name in TOKEN_METRICS if engine != "tei" or name != "completion_tokens")
+    return tuple(sorted([*usual, *_further(model, metering)]))
 
 
-def counted(model: Model, compat: Compat) -> tuple[str, ...]:
+def limitable_tokens(model: Model, metering: Metering) -> tuple[str, ...]:
+    """Names of the model's metrics that the token policy reports, so that it can hold their limits, sorted."""
+    return tuple(name for name in metric_names(model, metering) if name in USAGE_METRICS)
+
+
+def counted(model: Model, compat: Compat, metering: Metering) -> tuple[str, ...]:
     """Everything a limit, a price or a rule can name."""
-    return (HITS, *metric_names(model), *method_names(model, compat))
+    return (HITS, *metric_names(model, metering), *method_names(model, compat))
 
 
-def computed_titles(model: Model, compat: Compat) -> dict[str, str]:
+def computed_titles(model: Model, compat: Compat, metering: Metering) -> dict[str, str]:
     """Titles by permanent name of what nobody declared: 3scale's `hits`, and whatever is computed."""
     titles = {HITS: "Hits"}  # porta, app/models/metric.rb
     if model.api.metrics is None:
-        titles |= {name: TOKEN_METRICS[name] for name in token_metrics(model)}
+        titles |= {name: USAGE_METRICS[name] for name in token_metrics(model, metering)}
     if model.api.methods is None:
         titles |= {operation.system_name: operation.friendly_name for operation in exposed(model, compat)}
     return titles
+
+
+def _further(model: Model, metering: Metering) -> list[str]:
+    """What `apiDefaults.metering` adds. Details of a prompt and its answer are told of conversations alone."""
+    wanted = {
+        "cached_tokens": metering.cached_tokens and model.kind == "chat",
+        "estimated_tokens": metering.estimate.enabled,
+        "reasoning_tokens": metering.reasoning_tokens and model.kind == "chat",
+    }
+    return [name for name, counts in wanted.items() if counts]

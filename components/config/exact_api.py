@@ -94,7 +94,7 @@ class ExactApi(Section):
         default=None, description="Methods by permanent name. When left out, the exposed operations."
     )
     metrics: dict[SystemName, Metric] | None = Field(
-        default=None, description="Metrics besides `hits` by permanent name. When left out, the three token metrics."
+        default=None, description="Metrics besides `hits` by permanent name. When left out, the token metrics."
     )
     rules: dict[RuleKey, Rule] | None = Field(
         default=None,
@@ -103,8 +103,8 @@ class ExactApi(Section):
     )
     policies: tuple[PolicyItem, ...] | None = Field(
         default=None,
-        description="The gateway's policy chain in its order. When left out: cors, upstream_connection, llm-metrics "
-        "for declared token metrics, apicast.",
+        description="The gateway's policy chain in its order. When left out: cors, upstream_connection, caching where "
+        "a plan limits tokens, llm-metrics for declared token metrics, apicast.",
     )
     authentication: Authentication = Field(default=Authentication(), description="Where a request carries its key.")
     errors: Refusals = Field(default=Refusals(), description="What the gateway answers when it refuses a request.")

@@ -26,4 +26,19 @@ TOKENS: Mapping[str, str] = {
     "total_tokens": "llm_total_token_count",
 }
 """Counter of the token policy by the metric in 3scale; labels `service_system_name`, `application_id` and
-`application_system_name` (the last two empty where the gateway knows no application)."""
+`application_system_name` (the last two `unknown` where the gateway knows no application; empty with the guides')."""
+
+FURTHER_TOKENS: Mapping[str, str] = {
+    "cached_tokens": "llm_cached_tokens_total",
+    "estimated_tokens": "llm_estimated_tokens_total",
+    "reasoning_tokens": "llm_reasoning_tokens_total",
+}
+"""The same for the metrics that `apiDefaults.metering` adds; this project's own policy has them."""
+
+TROUBLE: Mapping[str, str] = {
+    "policy_errors": "llm_policy_errors_total",
+    "reports_failed": "llm_reports_failed_total",
+    "usage_missing": "llm_usage_missing_total",
+}
+"""Counters of what kept tokens from being counted, which this project's own policy has: errors that the gateway drops
+without a word, reports that 3scale did not take, successful answers whose tokens nobody could read."""

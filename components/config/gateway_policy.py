@@ -21,9 +21,12 @@ SEED_VERSION = "0.1"
 MANIFEST = "apicast-policy.json"
 """The file of a policy that describes it (APIcast, doc/policies.md)."""
 
+OWN_FOLDER = "policies/llm"
+"""Folder of this project's own policy."""
+
 
 class GatewayPolicy(Section):
-    """The token policy that both gateways load: files of this project, or a Secret that is there already."""
+    """The token policy that both gateways load: this project's own, other files, or a Secret that is there already."""
 
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+(\.[0-9]+)?$")] = Field(
         default=VERSION,
@@ -33,7 +36,8 @@ class GatewayPolicy(Section):
     folder: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_./-]*$")] | None = Field(
         default=None,
         description="Folder of the policy's Lua files and its `apicast-policy.json`, below the project's folder. They "
-        "become a Secret, and the admin portal is told about the policy; a changed file starts the gateways anew.",
+        "become a Secret, and the admin portal is told about the policy; a changed file starts the gateways anew. When "
+        f"left out, without `secretName`, this project's own policy in `{OWN_FOLDER}`.",
     )
     secret_name: DnsLabel | None = Field(
         default=None,
@@ -43,16 +47,23 @@ class GatewayPolicy(Section):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.folder is None) == (self.secret_name is None):
-            both = self.folder is not None
+        if self.folder is not None and self.secret_name is not None:
             raise rule(
-                given=f"{'both folder and secretName were' if both else 'neither folder nor secretName was'} given",
-                allowed="exactly one of the keys folder and secretName",
-                remedy="remove {path}.folder or {path}.secretName"
-                if both
-                else "add {path}.folder or {path}.secretName",
+                given="both folder and secretName were given",
+                allowed="one of the keys folder and secretName, or neither for this project's own policy",
+                remedy="remove {path}.folder or {path}.secretName",
             )
         return self
+
+    @property
+    def files_folder(self) -> str | None:
+        """Folder of the files that become a Secret; nothing where somebody else makes the Secret."""
+        return (self.folder or OWN_FOLDER) if self.secret_name is None else None
+
+    @property
+    def is_the_guides(self) -> bool:
+        """Whether it is the guides' policy, which knows rules and streams and nothing else of a chain."""
+        return self.version == SEED_VERSION
 
 
 def policy_files(folder: str) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from components.config.gateway_metrics import TOKENS
+from components.config.gateway_policy import NAME, SEED_VERSION
 from components.config.naming import metric_of
 from components.config.settings import Settings
 
@@ -12,6 +13,7 @@ def hints(settings: Settings) -> Iterator[str]:
     yield from _mail(settings)
     if settings.environment != "dev":
         yield from _tokens(settings)
+        yield from _skipped(settings)
         yield from _watching(settings)
         yield from _clear_text(settings)
 
@@ -27,20 +29,27 @@ def _mail(settings: Settings) -> Iterator[str]:
 
 
 def _tokens(settings: Settings) -> Iterator[str]:
-    """3scale takes limits and prices of a metric that nobody reports, and they never bite."""
-    if settings.threescale.gateway_policy is not None:
-        return
-    plans = [key for key, plan in settings.plans.items() if any(map(_of_tokens, (*plan.limits, *plan.prices)))]
-    if plans:
+    """The guides' policy lets nobody look at a limit of tokens before a call, so that it refuses none."""
+    plans = [key for key, plan in settings.plans.items() if any(metric_of(limit) in TOKENS for limit in plan.limits)]
+    if settings.threescale.gateway_policy.is_the_guides and plans:
         yield (
-            f"threescale.gatewayPolicy is not given, while limits or prices of {', '.join(sorted(plans))} are of "
-            "tokens: the gateways count calls and no tokens, so none of these is ever reached or charged. Add "
-            "threescale.gatewayPolicy, or limit and price hits."
+            f"threescale.gatewayPolicy.version is {SEED_VERSION}, the guides' policy, while limits of "
+            f"{', '.join(sorted(plans))} are of tokens: no call is refused by them. Remove threescale.gatewayPolicy, "
+            "or limit hits."
         )
 
 
-def _of_tokens(rule: str) -> bool:
-    return metric_of(rule) in TOKENS
+def _skipped(settings: Settings) -> Iterator[str]:
+    """A gateway skips a policy of another version than it has, with only a line in its log."""
+    loaded = settings.threescale.gateway_policy.version
+    for key, model in settings.models.items():
+        for item in model.api.policies or ():
+            if item.name == NAME and item.enabled and item.version != loaded:
+                yield (
+                    f"models.{key}.api.policies names {NAME} {item.version}, while the gateways have {loaded}: they "
+                    "skip it, and no token of the model is counted. Correct the version there, or in "
+                    "threescale.gatewayPolicy."
+                )
 
 
 def _watching(settings: Settings) -> Iterator[str]:

@@ -49,7 +49,7 @@ OUTPUTS: tuple[StackOutput, ...] = (
         name="gateway_metrics",
         type="{namespace, port, port_name, pod_selectors, series}",
         description="The gateways' counters for a Prometheus of another team: labels of the pods, and names of the "
-        "series of answers, refusals, times and tokens.",
+        "series of answers, refusals, times, tokens, and of what kept tokens from being counted.",
     ),
     StackOutput(
         name="threescale_access_token",
@@ -175,7 +175,7 @@ OUTPUTS: tuple[StackOutput, ...] = (
         type="{operators, servers, weights, images, gateway_policy}",
         description="Everything this stack pins: operators by ClusterServiceVersion, model servers and the images of "
         "Jobs by digest, weights by digest or `<repository>@<revision>` (a folder of a bucket by its name), and the "
-        "version of the gateways' policy, absent without one. What others run is missing.",
+        "version of the gateways' policy. What others run is missing.",
     ),
     StackOutput(
         name="health",

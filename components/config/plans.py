@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from components.config.catalog import ServedName
 from components.config.naming import LimitKey, PriceKey, SystemName, metric_of
 from components.config.section import Section, Title, rule
 
@@ -45,7 +46,9 @@ class Feature(Section):
 class Plan(Section):
     """Terms under which an application uses a model; every model that names the plan gets its own copy."""
 
-    display_name: Title = Field(description="Title in the portal.")
+    display_name: Title = Field(
+        description="Title in the portal, by which the gateways know an application's plan too."
+    )
     system_name: SystemName | None = Field(
         default=None,
         description="Permanent name of the plan in each product. When left out, the plan's key. A change replaces the "
@@ -63,7 +66,17 @@ class Plan(Section):
         description="Limits by `<metric> per <period>`: `hits`, a token metric (`prompt_tokens`, `completion_tokens`, "
         "`total_tokens`) or an exposed operation, per minute, hour, day, week, month, year or eternity. The value is "
         "the number permitted in one period; 0 forbids the metric. Tokens are counted when an answer is complete, so "
-        "a token limit lets the call pass that crosses it.",
+        "a token limit lets the call pass that crosses it, and calls that are at work meanwhile.",
+    )
+    max_tokens: Annotated[int, Field(gt=0, le=10_000_000)] | None = Field(
+        default=None,
+        description="Most tokens that one answer may have: a request for more is refused, and one that names no number "
+        "gets this one. When left out, as many as the model gives.",
+    )
+    models: Annotated[tuple[ServedName, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Names of models that requests may ask for; where one server has several, such as adapters. When "
+        "left out, all of them.",
     )
     prices: dict[PriceKey, Price] = Field(
         default={},
@@ -73,6 +86,11 @@ class Plan(Section):
     features: dict[SystemName, Feature] = Field(
         default={}, description="What the plan offers, by permanent name; shown when developers compare plans."
     )
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the gateways refuse some requests of its applications by what is in them."""
+        return self.max_tokens is not None or self.models is not None
 
     @model_validator(mode="after")
     def _prices_apart(self) -> Self:

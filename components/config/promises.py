@@ -2,7 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from components.config import api_promises, tenant_promises, threescale_promises
+from components.config import (
+    api_promises,
+    plan_promises,
+    tenant_promises,
+    threescale_promises,
+    token_policy_promises,
+)
 from components.config.gpu_promises import NODE_PROMISES
 from components.config.hosts import gateway_label, public_hosts
 from components.config.identity_promises import IDENTITY_PROMISES
@@ -150,12 +156,19 @@ PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"cluster", "identity", "models", "namespaces", "threescale"}), _domain),
     Promise(frozenset({"models"}), _server_names),
     Promise(frozenset({"models", "plans"}), _plans),
-    Promise(frozenset({"models", "plans", "compat"}), api_promises.limits_and_prices),
+    Promise(frozenset({"api_defaults", "models", "plans", "compat"}), api_promises.limits_and_prices),
     Promise(frozenset({"models", "plans"}), api_promises.plan_names),
     Promise(frozenset({"models", "plans"}), api_promises.features),
     Promise(frozenset({"models"}), api_promises.other_names),
-    Promise(frozenset({"models", "compat"}), api_promises.exact_apis),
-    Promise(frozenset({"models", "compat"}), api_promises.token_policies),
+    Promise(frozenset({"api_defaults", "models", "compat"}), api_promises.exact_apis),
+    Promise(frozenset({"models", "plans"}), plan_promises.answers_fit),
+    Promise(frozenset({"models", "plans"}), plan_promises.permitted_models),
+    Promise(frozenset({"api_defaults", "models", "plans", "threescale"}), plan_promises.restrictions_hold),
+    Promise(frozenset({"models", "plans"}), plan_promises.titles_tell_plans_apart),
+    Promise(frozenset({"api_defaults", "threescale"}), plan_promises.metering_is_known),
+    Promise(frozenset({"api_defaults", "models", "compat"}), token_policy_promises.token_policies),
+    Promise(frozenset({"models", "plans"}), token_policy_promises.named_plans),
+    Promise(frozenset({"models", "threescale"}), token_policy_promises.described_form),
     Promise(frozenset({"environment", "models"}), api_promises.closed_in_production),
     Promise(frozenset({"models"}), api_promises.documents),
     Promise(frozenset({"models", "consumers"}), _applications),

@@ -81,10 +81,9 @@ class ThreeScale(OperatorChannel):
         description="The server that takes 3scale's mail. When left out, 3scale sends none, so nobody can be invited "
         "or get a new password. It is read when 3scale starts.",
     )
-    gateway_policy: GatewayPolicy | None = Field(
-        default=None,
-        description="The policy that counts tokens at the gateways. When left out, the gateways have none, and skip it "
-        "in the chains of the models: calls are counted, tokens are not.",
+    gateway_policy: GatewayPolicy = Field(
+        default=GatewayPolicy(),
+        description="The policy that counts tokens at the gateways. When left out, this project's own.",
     )
     emails: Emails = Field(default=Emails(), description="Addresses of the tenant.")
     sample_data: Literal["remove", "keep"] = Field(

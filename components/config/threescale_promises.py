@@ -90,7 +90,7 @@ def evaluation(settings: Settings, _: Names) -> Iterator[Problem]:
 def seed_policy(settings: Settings, _: Names) -> Iterator[Problem]:
     """The guides' policy is used knowingly."""
     policy = settings.threescale.gateway_policy
-    if policy is not None and policy.version == SEED_VERSION and not settings.compat.seed_policy:
+    if policy.is_the_guides and not settings.compat.seed_policy:
         yield Problem(
             path="threescale.gatewayPolicy.version",
             given=f'"{SEED_VERSION}" was given, the version of the guides',
@@ -102,11 +102,12 @@ def seed_policy(settings: Settings, _: Names) -> Iterator[Problem]:
 def policy_folder(settings: Settings, _: Names) -> Iterator[Problem]:
     """The files of the gateway's policy are there, and say the version that the chains ask for."""
     policy = settings.threescale.gateway_policy
-    if policy is None or policy.folder is None:
+    folder = policy.files_folder
+    if folder is None:
         return
     path = "threescale.gatewayPolicy"
     try:
-        version = manifest(policy_files(policy.folder)[MANIFEST]).get("version")
+        version = manifest(policy_files(folder)[MANIFEST]).get("version")
     except DocumentError as refusal:
         yield Problem(
             path=f"{path}.folder",
@@ -118,7 +119,7 @@ def policy_folder(settings: Settings, _: Names) -> Iterator[Problem]:
     if version != policy.version:
         yield Problem(
             path=f"{path}.version",
-            given=f'"{policy.version}" was given, but {policy.folder}/{MANIFEST} says "{version}"',
+            given=f'"{policy.version}" was given, but {folder}/{MANIFEST} says "{version}"',
             allowed="the version of the files; gateways skip a policy of another version than the chain's",
             remedy=f"correct {path}.version or {MANIFEST}",
         )

@@ -8,20 +8,13 @@ from typing import Any
 from components.config import Model, Settings
 from components.config.counted import token_metrics
 from components.config.exact_api import Refusals
-from components.config.gateway_policy import VERSION
 from components.config.hosts import model_base_url, portal_url
 from components.config.operations import exposed
 from components.config.product_rules import effective
 from components.config.vllm import Vllm
-from components.model_api.operations import TOKEN_METRICS, mapping_rules, methods
-from components.model_api.policies import (
-    ApicastPolicy,
-    CorsPolicy,
-    LlmMetricsPolicy,
-    ServerKeyPolicy,
-    UpstreamConnectionPolicy,
-    chain,
-)
+from components.model_api.metering import token_links
+from components.model_api.operations import USAGE_METRICS, mapping_rules, methods
+from components.model_api.policies import ApicastPolicy, CorsPolicy, ServerKeyPolicy, UpstreamConnectionPolicy, chain
 
 USAGE_PATH = "/"
 """Path of the product below which the backend is mounted; with any other one the gateway needs a routing policy."""
@@ -64,14 +57,13 @@ class ApiDefinition:
 def api_definition(settings: Settings, key: str) -> ApiDefinition:
     """The API of model `key`."""
     model = settings.models[key]
-    metrics = _metrics(model)
     return ApiDefinition(
         product=_product(settings, key),
         private_endpoint=model_base_url(settings, key),
         methods=_methods(settings, model),
-        metrics=metrics,
+        metrics=_metrics(settings, model),
         rules=_rules(settings, model),
-        policies=_policies(settings, model, metrics),
+        policies=_policies(settings, key),
         default_service_plan=model.subscription.plan if model.subscription.default else "",
     )
 
@@ -118,9 +110,9 @@ def _methods(settings: Settings, model: Model) -> dict[str, dict[str, str]]:
     }
 
 
-def _metrics(model: Model) -> dict[str, dict[str, str]]:
+def _metrics(settings: Settings, model: Model) -> dict[str, dict[str, str]]:
     if model.api.metrics is None:
-        return {name: dict(TOKEN_METRICS[name]) for name in token_metrics(model)}
+        return {name: dict(USAGE_METRICS[name]) for name in token_metrics(model, settings.api_defaults.metering)}
     return {
         name: {"friendly_name": one.display_name, "unit": one.unit, "description": one.description}
         for name, one in model.api.metrics.items()
@@ -133,19 +125,17 @@ def _rules(settings: Settings, model: Model) -> dict[str, dict[str, Any]]:
     return {key: rule.model_dump() for key, rule in model.api.rules.items()}
 
 
-def _policies(settings: Settings, model: Model, metrics: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+def _policies(settings: Settings, key: str) -> list[dict[str, Any]]:
+    model = settings.models[key]
     if model.api.policies is not None:
         return [item.model_dump() for item in model.api.policies]
     cors = settings.api_defaults.cors
     origin = "*" if settings.compat.open_cors else cors.allow_origin or portal_url(settings)
-    tokens = tuple(name for name in TOKEN_METRICS if name in metrics)
-    policy = settings.threescale.gateway_policy
-    version = VERSION if policy is None else policy.version
     return chain(
         [
             CorsPolicy(origin),
             UpstreamConnectionPolicy(settings.api_defaults.upstream),
-            *([LlmMetricsPolicy(tokens, version)] if tokens else []),
+            *token_links(settings, key),
             ApicastPolicy(),
             *([ServerKeyPolicy()] if asks_for_key(model) else []),
         ]

@@ -31,6 +31,28 @@ TOKEN_METRICS: Mapping[str, Mapping[str, str]] = {
 The counts are those of vLLM's OpenAI-compatible server. porta makes `hits` itself (porta, app/models/service.rb).
 """
 
+FURTHER_TOKEN_METRICS: Mapping[str, Mapping[str, str]] = {
+    "cached_tokens": {
+        "friendly_name": counted.FURTHER_TOKEN_METRICS["cached_tokens"],
+        "unit": "token",
+        "description": "Those of the prompt's tokens that the server had in its cache; part of prompt_tokens",
+    },
+    "estimated_tokens": {
+        "friendly_name": counted.FURTHER_TOKEN_METRICS["estimated_tokens"],
+        "unit": "token",
+        "description": "An estimate by length, for calls whose answers told no usage; part of no other metric",
+    },
+    "reasoning_tokens": {
+        "friendly_name": counted.FURTHER_TOKEN_METRICS["reasoning_tokens"],
+        "unit": "token",
+        "description": "Those of the answer's tokens that are thoughts; part of completion_tokens",
+    },
+}
+"""Metrics that `apiDefaults.metering` adds: details of the same `usage`, and an estimate where there is none."""
+
+USAGE_METRICS: Mapping[str, Mapping[str, str]] = {**TOKEN_METRICS, **FURTHER_TOKEN_METRICS}
+"""All of them."""
+
 
 def methods(operations: Iterable[Operation]) -> dict[str, dict[str, str]]:
     """System name of each method to what it is called; every method counts as a hit too."""

@@ -1,11 +1,12 @@
 """The gateway's policy chain as typed values; pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from components.config.api_defaults import Upstream
 from components.config.gateway_policy import NAME, VERSION
+from components.config.metering import Metering
 
 _KEY_PLACE = "Bearer <modelApiKey>"
 """Stands for the key wherever a chain is computed, so that no secret is in what is compared and shown."""
@@ -60,13 +61,51 @@ class UpstreamConnectionPolicy:
 
 
 @dataclass(frozen=True)
+class UncachedPolicy:
+    """Has every call authorised before it passes; with the gateway's cache calls pass that a limit forbids.
+
+    It comes before what authorises (APIcast, policy/caching).
+    """
+
+    def item(self) -> Mapping[str, Any]:
+        """The link as porta stores it."""
+        return _item("caching", {"caching_type": "none"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTerms:
+    """What applications of one plan may ask of a model."""
+
+    plan: str
+    """Title of the plan, as 3scale's backend tells it to the gateway (porta, app/lib/backend, plan_name)."""
+    models: tuple[str, ...] = ()
+    """Names that may be asked for; empty for all."""
+    max_tokens: int | None = None
+    """Most tokens of an answer; nothing for as many as the model gives."""
+
+    def entry(self) -> Mapping[str, Any]:
+        """The plan as the token policy's configuration has it."""
+        models = {"models": sorted(self.models)} if self.models else {}
+        return {"plan": self.plan, **models, **({"max_tokens": self.max_tokens} if self.max_tokens else {})}
+
+
+@dataclass(frozen=True)
 class LlmMetricsPolicy:
-    """Counts the tokens of successful answers, streamed ones included, into metrics of 3scale."""
+    """Counts the tokens of successful answers, streamed ones included, into metrics of 3scale.
+
+    What is as the policy does it anyway is not written, so that a chain says only what is special about it.
+    """
 
     metrics: tuple[str, ...]
     """System names of the metrics, which the answer's `usage` has under the same names."""
     version: str = VERSION
     """Version of the policy; the gateway skips one of another version than its own, with only a log line."""
+    limited: tuple[str, ...] = ()
+    """Those of the metrics whose limits are looked at before each call: 3scale looks at named ones alone."""
+    plans: tuple[PlanTerms, ...] = ()
+    """Plans that do not permit everything."""
+    metering: Metering = field(default_factory=Metering)
+    """How it counts."""
 
     def item(self) -> Mapping[str, Any]:
         """The link as porta stores it: one rule per metric."""
@@ -79,7 +118,18 @@ class LlmMetricsPolicy:
             }
             for metric in self.metrics
         ]
-        return _item(NAME, {"enable_sse_support": True, "rules": rules}, version=self.version)
+        return _item(NAME, {"enable_sse_support": True, "rules": rules, **self._special()}, version=self.version)
+
+    def _special(self) -> Mapping[str, Any]:
+        counting, estimate = self.metering, self.metering.estimate
+        special = {
+            "continuous_usage_stats": counting.continuous_usage or None,
+            "application_labels": None if counting.application_labels else False,
+            "limited_metrics": sorted(self.limited) or None,
+            "plans": [terms.entry() for terms in sorted(self.plans, key=lambda terms: terms.plan)] or None,
+            "estimate": {"enabled": True, "bytes_per_token": estimate.bytes_per_token} if estimate.enabled else None,
+        }
+        return {key: value for key, value in special.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from components.config import Settings
 from components.config.gateway_metrics import DEPLOYMENTS, PORT_NAME
 from components.custom_resources import Manifest
-from components.monitoring.rules import Rule
+from components.monitoring.rule import Rule
 
 GATEWAYS = "maas-gateways"
 """Name of the PodMonitor and of the rules about gateways. The operator's own, where `spec.monitoring` of the APIManager

@@ -1,36 +1,22 @@
 """When somebody is told; pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from components.config import Settings
 from components.config.counted import metric_names
-from components.config.gateway_metrics import ANSWERS, REFUSALS, TOKENS
+from components.config.gateway_metrics import ANSWERS, FURTHER_TOKENS, REFUSALS, TOKENS
 from components.config.monitoring import Alerts
 from components.config.naming import metric_of
-from components.monitoring.series import SOMETHING, one_of, selector
+from components.monitoring.policy_rules import policy_rules
+from components.monitoring.rule import Rule
+from components.monitoring.series import KNOWN, one_of, selector
 
 _RANGES: Mapping[str, str] = {"minute": "1m", "hour": "1h", "day": "1d"}
 """Range of a counter by the period of a limit; Prometheus keeps user workloads' series for a day by default."""
 
 _ANSWERS_WITHOUT_TOKENS = 20
 """Answers within 15 minutes from which on it is no chance, such as health checks, that no token is counted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One alert."""
-
-    name: str
-    expression: str
-    """What is wrong, in PromQL."""
-    lasting: str
-    """For how long, before somebody is told."""
-    severity: str
-    """`critical`, `warning` or `info`."""
-    summary: str
-    description: str
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def model_rules(settings: Settings) -> list[Rule]:
@@ -65,10 +51,8 @@ def server_deployments(settings: Settings) -> str:
 
 def gateway_rules(settings: Settings, alerts: Alerts) -> list[Rule]:
     """Alerts about calls, for 3scale's namespace."""
-    rules = [_errors(settings, alerts), _refused(settings)]
-    if settings.threescale.gateway_policy is not None:
-        rules += [*_uncounted(settings), *_quotas(settings, alerts)]
-    return rules
+    rules = [_errors(settings, alerts), _refused(settings), *_uncounted(settings), *_quotas(settings, alerts)]
+    return rules if settings.threescale.gateway_policy.is_the_guides else [*rules, *policy_rules(settings)]
 
 
 def _errors(settings: Settings, alerts: Alerts) -> Rule:
@@ -101,7 +85,9 @@ def _refused(settings: Settings) -> Rule:
 def _uncounted(settings: Settings) -> Iterator[Rule]:
     """Usage that nobody is charged for: calls pass, and the policy that counts tokens does not run or cannot report."""
     counting = [
-        settings.system_name(key) for key, model in settings.models.items() if "total_tokens" in metric_names(model)
+        settings.system_name(key)
+        for key, model in settings.models.items()
+        if "total_tokens" in metric_names(model, settings.api_defaults.metering)
     ]
     if not counting:
         return
@@ -122,21 +108,22 @@ def _uncounted(settings: Settings) -> Iterator[Rule]:
 
 def _quotas(settings: Settings, alerts: Alerts) -> Iterator[Rule]:
     """One alert per token limit of a plan and model. A counter knows its application and not its plan."""
+    series = {**TOKENS, **FURTHER_TOKENS}
     for key, model in settings.models.items():
-        counted = metric_names(model)
+        counted = metric_names(model, settings.api_defaults.metering)
         for plan in model.plans:
             for limit, number in settings.plans[plan].limits.items():
                 metric, span = metric_of(limit), _RANGES.get(limit.rpartition(" ")[2])
-                if metric in TOKENS and metric in counted and span is not None and number:
+                if metric in series and metric in counted and span is not None and number:
                     chosen = _of_applications(settings, key)
-                    used = f"increase({TOKENS[metric]}{chosen}[{span}])"
+                    used = f"increase({series[metric]}{chosen}[{span}])"
                     yield _Quota(model=key, plan=plan, limit=limit, number=number).rule(used, alerts.quota_percent)
 
 
 def _of_applications(settings: Settings, model: str) -> str:
     """Series of the model that name their application; without it all developers together would be one."""
     space, product = settings.namespaces.threescale, settings.system_name(model)
-    return selector(namespace=space, service_system_name=product, application_id=SOMETHING)
+    return selector(namespace=space, service_system_name=product, application_id=KNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-_EQUAL, _MATCHES = "=", "=~"
+_EQUAL, _MATCHES, _MATCHES_NOT = "=", "=~", "!~"
 
-SOMETHING = f"{_MATCHES}.+"
-"""The value of a label that may be anything but empty."""
+KNOWN = f"{_MATCHES_NOT}|unknown"
+"""The value of a label that may be anything but empty or `unknown`."""
 
 
 def one_of(names: Iterable[str]) -> str:
@@ -17,9 +17,9 @@ def one_of(names: Iterable[str]) -> str:
 
 
 def selector(**labels: str) -> str:
-    """`{a="x",b=~"y|z"}`; a value that begins with `=~` is a pattern."""
+    """`{a="x",b=~"y|z"}`; a value that begins with `=~` or `!~` is a pattern."""
     written = []
     for name, value in labels.items():
-        operator = _MATCHES if value.startswith(_MATCHES) else _EQUAL
-        written.append(f'{name}{operator}"{value.removeprefix(_MATCHES)}"')
+        operator = next((sign for sign in (_MATCHES, _MATCHES_NOT) if value.startswith(sign)), _EQUAL)
+        written.append(f'{name}{operator}"{value.removeprefix(operator)}"')
     return "{" + ",".join(written) + "}"

@@ -28,7 +28,7 @@ def _costs(plan: Plan) -> bool:
 
 def _gateways(settings: Settings) -> Iterator[str]:
     policy, namespace = settings.threescale.gateway_policy, settings.namespaces.threescale
-    if policy is not None and policy.secret_name is not None:
+    if policy.secret_name is not None:
         yield (
             f"Namespace {namespace}, while the first `up` waits for 3scale: make the Secret {policy.secret_name} with "
             f"the files of gateway policy llm-metrics {policy.version} and the label "

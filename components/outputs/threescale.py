@@ -3,7 +3,16 @@
 from typing import Any
 
 from components.config import Settings, hosts
-from components.config.gateway_metrics import ANSWERS, DEPLOYMENTS, PORT, PORT_NAME, REFUSALS, SECONDS, TOKENS
+from components.config.gateway_metrics import (
+    ANSWERS,
+    DEPLOYMENTS,
+    PORT,
+    PORT_NAME,
+    REFUSALS,
+    SECONDS,
+    TOKENS,
+    TROUBLE,
+)
 
 _SEED = "system-seed"
 """Secret of the first accounts, under the name that 3scale's operator prescribes."""
@@ -15,6 +24,7 @@ _ADMINISTRATORS = ("ADMIN_USER", "ADMIN_PASSWORD", "MASTER_USER", "MASTER_PASSWO
 def threescale_outputs(settings: Settings) -> dict[str, Any]:
     """The outputs that begin with `threescale_`, the token's place apart, and the gateways' counters."""
     namespace = settings.namespaces.threescale
+    trouble = {} if settings.threescale.gateway_policy.is_the_guides else TROUBLE
     return {
         "threescale_admin_url": hosts.threescale_admin_url(settings),
         "threescale_master_url": hosts.threescale_master_url(settings),
@@ -25,7 +35,7 @@ def threescale_outputs(settings: Settings) -> dict[str, Any]:
             "port": PORT,
             "port_name": PORT_NAME,
             "pod_selectors": [{"deployment": name} for name in DEPLOYMENTS],
-            "series": {"answers": ANSWERS, "refusals": REFUSALS, "seconds": SECONDS, **TOKENS},
+            "series": {"answers": ANSWERS, "refusals": REFUSALS, "seconds": SECONDS, **TOKENS, **trouble},
         },
     }
 

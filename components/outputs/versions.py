@@ -18,13 +18,12 @@ def versions(settings: Settings) -> dict[str, Any]:
     models = settings.models
     servers = {key: model.server.image for key, model in models.items() if model.server is not None}
     weights = {key: _weights(model.source) for key, model in models.items() if model.source.external is None}
-    policy = settings.threescale.gateway_policy
     return {
         "operators": {name: channel.starting_csv for name, channel in _operators(settings).items()},
         "servers": servers,
         "weights": weights,
         "images": _images(settings),
-        "gateway_policy": None if policy is None else policy.version,
+        "gateway_policy": settings.threescale.gateway_policy.version,
     }
 
 

@@ -98,9 +98,8 @@ def _further(settings: Settings) -> Iterator[tuple[Path, Any]]:
             yield (*path, "replicas"), number
     for container, resources in threescale.resources.items():
         yield _CONTAINERS[container], _resources(resources)
-    if (policy := threescale.gateway_policy) is not None:
-        for stage in ("stagingSpec", "productionSpec"):
-            yield ("apicast", stage, "customPolicies"), [_custom_policy(policy)]
+    for stage in ("stagingSpec", "productionSpec"):
+        yield ("apicast", stage, "customPolicies"), [_custom_policy(threescale.gateway_policy)]
 
 
 def _external(databases: ExternalDatabases) -> dict[str, Any]:

@@ -85,9 +85,9 @@ class ThreeScaleInstall(pulumi.ComponentResource):
             found.append(self._secret(f"{name}-smtp", mail.SECRET, server))
         if (access := registry_access(f"{name}-registry-auth", site, self._after_operator())) is not None:
             found.append(access)
-        if (policy := threescale.gateway_policy) is not None and policy.folder is not None:
-            found.append(policy_secret(f"{name}-policy-files", site, policy.folder, self._after_operator()))
-            self._followed[POLICY_SECRET] = policy_files(policy.folder)
+        if (folder := threescale.gateway_policy.files_folder) is not None:
+            found.append(policy_secret(f"{name}-policy-files", site, folder, self._after_operator()))
+            self._followed[POLICY_SECRET] = policy_files(folder)
         return found
 
     def _after_operator(self) -> pulumi.ResourceOptions:
@@ -171,7 +171,7 @@ class ThreeScaleInstall(pulumi.ComponentResource):
     def _policy_definition(self, name: str, answers: pulumi.Resource) -> pulumi.Resource | None:
         """What tells the admin portal about a policy of this stack's own; nothing without one."""
         policy = self._settings.threescale.gateway_policy
-        if policy is None or policy.folder is None:
+        if policy.files_folder is None:
             return None
         options = self._args.site.of_the_tenant(self, self.api_manager, [answers])
-        return policy_definition(f"{name}-policy", policy, policy.folder, options)
+        return policy_definition(f"{name}-policy", policy, policy.files_folder, options)

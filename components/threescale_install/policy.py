@@ -13,18 +13,23 @@ from dynamic_providers.threescale.policy_definition import PolicyDefinition, Pol
 WATCHED = {"apimanager.apps.3scale.net/watched-by": "apimanager"}
 """Label of a Secret whose change starts the gateways anew (3scale-operator)."""
 
+FILE = "maas/file."
+"""How the annotation of a file begins; its name follows, its value is 16 hexadecimal digits."""
+
 
 def policy_secret(name: str, site: Site, folder: str, opts: pulumi.ResourceOptions) -> core.Secret:
-    """The resource `name`: the Secret with every file of the policy; a change of them shows in an annotation."""
+    """The resource `name`: the Secret with every file of the policy.
+
+    A preview shows of a Secret's data that it changes and not which entry; the annotations say it file by file.
+    """
     files = policy_files(folder)
-    content = "\n".join(f"{title}\n{text}" for title, text in sorted(files.items()))
     return core.Secret(
         name,
         metadata={
             "name": POLICY_SECRET,
             "namespace": site.settings.namespaces.threescale,
             "labels": WATCHED,
-            "annotations": {"maas/files": hashlib.sha256(content.encode()).hexdigest()[:16]},
+            "annotations": {f"{FILE}{title}": _fingerprint(text) for title, text in files.items()},
         },
         data=secret_data(dict(files)),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=site.kubernetes)),
@@ -36,3 +41,7 @@ def policy_definition(name: str, policy: GatewayPolicy, folder: str, opts: pulum
     described = manifest(policy_files(folder)[MANIFEST])
     declared = PolicyDefinitionArgs(name=NAME, version=policy.version, schema=described)
     return PolicyDefinition(name, declared, opts)
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

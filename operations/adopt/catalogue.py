@@ -1,12 +1,14 @@
 """All products as one part of a stack file: keys, plans shared, and everything judged as the program will judge it."""
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from components.config import ConfigError, Problem, Settings
+from components.config import ConfigError, Plan, Problem, Settings
 from components.config.problems import problem
 from components.config.validation import validated
 from dynamic_providers.json_object import Json
@@ -70,13 +72,26 @@ def _entries(
 ) -> tuple[dict[str, Entry], dict[str, list[str]]]:
     entries: dict[str, Entry] = {}
     refused: dict[str, list[str]] = {}
+    settings = _with_plans(source, book)
     for key, reading in readings.items():
         try:
-            entries[key] = entry_of(key, reading, source.settings, book.keys(reading.plans.values()))
+            entries[key] = entry_of(key, reading, settings, book.keys(reading.plans.values()))
         except ValidationError as refusal:
             found = (problem(Settings, ("models", key), error) for error in refusal.errors(include_url=False))
             refused[key] = [_sentence(one) for one in found]
     return entries, refused
+
+
+def _with_plans(source: Source, book: PlanBook) -> Settings:
+    """The stack's settings with the plans that entries name: what they limit is part of a model's policy chain.
+
+    One that no stack file can hold is missing; it is judged with everything else.
+    """
+    plans: dict[str, Plan] = {}
+    for name, entry in {**(source.raw.get("plans") or {}), **book.entries}.items():
+        with suppress(ValidationError):
+            plans[name] = Plan.model_validate_json(json.dumps(entry), strict=True)
+    return source.settings.model_copy(update={"plans": plans})
 
 
 def _judged(

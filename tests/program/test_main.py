@@ -99,8 +99,10 @@ def test_the_portal_opens_only_after_single_sign_on_and_the_sample_goes_after_th
 def test_accounts_wait_for_the_admin_api_where_the_sample_stays() -> None:
     kept = program(threescale={"sampleData": "keep"})
 
-    gate = kept.urn(f"{DYNAMIC}threescale:Gate")
-    assert kept.one(f"{DYNAMIC}threescale:DeveloperAccount").dependencies == {gate}
+    # The form of the gateways' policy is the first thing that waits for the Admin API.
+    policy = kept.one(f"{DYNAMIC}threescale:PolicyDefinition")
+    assert policy.dependencies == {kept.urn(f"{DYNAMIC}threescale:Gate")}
+    assert kept.one(f"{DYNAMIC}threescale:DeveloperAccount").dependencies == {policy.urn}
 
 
 @pytest.mark.row("S-137")

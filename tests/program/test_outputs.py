@@ -253,6 +253,10 @@ def test_how_another_prometheus_collects_the_gateways_counters() -> None:
         "completion_tokens": "llm_completion_tokens_count",
         "total_tokens": "llm_total_token_count",
     }
+    trouble = {"policy_errors", "reports_failed", "usage_missing"}
+    assert trouble < metrics["series"].keys()
+    # The guides' policy has no such counters.
+    assert not trouble & told(DEMO)["gateway_metrics"]["series"].keys()
 
 
 @pytest.mark.row("O-28")

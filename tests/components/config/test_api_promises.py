@@ -246,23 +246,6 @@ def test_a_pattern_that_3scale_takes_passes(pattern: str) -> None:
     assert settings(models={MODEL: {"api": {"rules": {f"GET {pattern}": {"metric": "hits", "position": 1}}}}})
 
 
-def of_policy(**rule: str) -> dict[str, Any]:
-    return {"api": {"policies": [{"name": "llm-metrics", "version": "0.2", "configuration": {"rules": [rule]}}]}}
-
-
-@pytest.mark.row("S-147", "S-148", "C-22")
-def test_a_declared_token_policy_names_a_metric_that_is_there_and_a_liquid_increment() -> None:
-    expression = "{{ llm_usage.total_tokens }}"
-    path = f"models.{MODEL}.api.policies[0].configuration.rules[0]"
-
-    assert settings(models={MODEL: of_policy(metric="total_tokens", increment=expression)})
-    exchanged = problems(dev_stack(models={MODEL: of_policy(metric=expression, increment="total_tokens")}))
-    assert set(exchanged) == {f"{path}.metric", f"{path}.increment"}
-    missing = problems(dev_stack(models={MODEL: of_policy(metric="all_tokens", increment=expression)}))
-    assert set(missing) == {f"{path}.metric"}
-    assert problems(dev_stack(models={MODEL: of_policy()})).keys() == exchanged.keys()
-
-
 def test_what_compat_would_open_is_not_opened_word_by_word_in_production() -> None:
     cors = {"name": "cors", "configuration": {"allow_origin": "*"}}
     rules = {"GET /": {"metric": "hits", "position": 1}, "GET /v1/models": {"metric": "hits", "position": 2}}

@@ -93,6 +93,7 @@ def test_a_prefix_lets_no_other_operation_pass() -> None:
         assert not [other.pattern for other in others if other.pattern.startswith(one.pattern)], one
 
 
+@pytest.mark.row("S-218")
 @pytest.mark.parametrize(
     ("engine", "metrics"),
     [
@@ -107,5 +108,5 @@ def test_tokens_are_counted_where_answers_tell_them(engine: str, metrics: tuple[
     found = validated(serving_stack({"model": served(engine)}), ALL_SECRETS)
     policies = [link["name"] for link in api_definition(found, "model").policies]
 
-    assert metric_names(found.models["model"]) == metrics
+    assert metric_names(found.models["model"], found.api_defaults.metering) == metrics
     assert ("llm-metrics" in policies) == bool(metrics)

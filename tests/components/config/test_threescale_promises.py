@@ -108,19 +108,23 @@ def test_the_guides_policy_is_used_knowingly() -> None:
     policy = {"gatewayPolicy": {"secretName": "llm-metrics", "version": "0.1"}}
 
     assert set(problems(dev_stack(threescale=policy))) == {"threescale.gatewayPolicy.version"}
-    assert settings(threescale=policy, compat={"seedPolicy": True}).threescale.gateway_policy is not None
+    assert settings(threescale=policy, compat={"seedPolicy": True}).threescale.gateway_policy.is_the_guides
     in_production = problems(
         dev_stack(environment="prod", identity=None, threescale={**PRODUCTION, **policy}, compat={"seedPolicy": True})
     )
     assert set(in_production) == {"compat.seedPolicy"}
 
 
-def test_a_policy_has_exactly_one_origin() -> None:
+def test_a_policy_has_one_origin_and_it_is_this_projects_own_unless_another_is_named() -> None:
     both = {"gatewayPolicy": {"secretName": "llm-metrics", "folder": "policies/llm"}}
 
     assert "both folder and secretName" in problems(dev_stack(threescale=both))["threescale.gatewayPolicy"].given
-    neither = problems(dev_stack(threescale={"gatewayPolicy": {}}))["threescale.gatewayPolicy"]
-    assert "neither folder nor secretName" in neither.given
+    given: tuple[dict[str, Any] | None, ...] = (None, {})
+    for nothing in given:
+        policy = settings(threescale={"gatewayPolicy": nothing}).threescale.gateway_policy
+        assert (policy.files_folder, policy.version) == ("policies/llm", "0.2")
+    elsewhere = settings(threescale={"gatewayPolicy": {"secretName": "llm-metrics"}}).threescale.gateway_policy
+    assert elsewhere.files_folder is None
 
 
 def test_a_policys_folder_has_what_the_gateway_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,13 +12,26 @@ def definition(**changes: object) -> ApiDefinition:
     return api_definition(settings(**changes), MODEL)
 
 
+def counting(found: ApiDefinition) -> dict[str, Any]:
+    """The settings of the token policy."""
+    (policy,) = (one for one in found.policies if one["name"] == "llm-metrics")
+    configuration: dict[str, Any] = policy["configuration"]
+    return configuration
+
+
 @pytest.mark.row("C-20", "C-21")
 def test_the_dev_stacks_model() -> None:
     found = definition()
 
     assert (found.product["system_name"], found.product["name"]) == (MODEL, "Llama-3.2-1B-Instruct (CPU)")
     assert found.private_endpoint == f"http://{MODEL}-predictor.llm-hosting.svc.cluster.local"
-    assert [policy["name"] for policy in found.policies] == ["cors", "upstream_connection", "llm-metrics", "apicast"]
+    assert [policy["name"] for policy in found.policies] == [
+        "cors",
+        "upstream_connection",
+        "caching",
+        "llm-metrics",
+        "apicast",
+    ]
     assert found.policies[0]["configuration"]["allow_origin"] == "https://maas.apps.maas.test"
     assert set(found.metrics) == {"prompt_tokens", "completion_tokens", "total_tokens"}
 
@@ -26,9 +39,8 @@ def test_the_dev_stacks_model() -> None:
 @pytest.mark.row("S-146")
 def test_the_token_policy_counts_exactly_the_declared_metrics() -> None:
     found = definition()
-    rules = found.policies[2]["configuration"]["rules"]
 
-    assert {rule["metric"] for rule in rules} == set(found.metrics)
+    assert {rule["metric"] for rule in counting(found)["rules"]} == set(found.metrics)
 
 
 @pytest.mark.row("C-20")
@@ -54,6 +66,9 @@ def test_another_origin_may_be_named() -> None:
         {"namespaces": {"models": "other"}},
         {"apiDefaults": {"upstream": {"readTimeout": 299}}},
         {"compat": {"keepDefaultMappingRule": True}},
+        {"apiDefaults": {"metering": {"continuousUsage": True}}},
+        {"plans": {"standard": {"limits": {"prompt_tokens per day": 1}}}},
+        {"plans": {"standard": {"maxTokens": 100}}},
     ],
 )
 @pytest.mark.row("S-153")
@@ -65,7 +80,7 @@ def test_what_feeds_the_gateway_changes_the_fingerprint(changes: dict[str, Any])
     "changes",
     [
         {"models": {MODEL: {"maxModelLen": 1}}},
-        {"plans": {"standard": {"limits": {"hits per day": 1}}}},
+        {"plans": {"standard": {"limits": {"hits per day": 1, "total_tokens per minute": 2}}}},
         {"waits": {"modelReadySeconds": 1}},
         {"promotion": {"production": False}},
     ],
@@ -98,7 +113,7 @@ def test_the_token_policy_counts_only_metrics_that_are_there() -> None:
         definition(models={MODEL: {"api": {"metrics": {}}}}, plans={"standard": {"limits": None}}),
     )
 
-    assert [rule["metric"] for rule in few.policies[2]["configuration"]["rules"]] == ["total_tokens"]
+    assert [rule["metric"] for rule in counting(few)["rules"]] == ["total_tokens"]
     assert [policy["name"] for policy in none.policies] == ["cors", "upstream_connection", "apicast"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from components.config.operations import OPERATIONS, exposed
-from components.model_api.operations import TOKEN_METRICS, mapping_rules, methods
+from components.model_api.operations import USAGE_METRICS, mapping_rules, methods
 from tests.components.config.test_validation import MODEL, settings
 
 
@@ -45,7 +45,7 @@ def test_every_rule_counts_a_method_that_is_declared() -> None:
 @pytest.mark.row("S-151")
 def test_names_that_must_be_unique_in_a_product_are() -> None:
     names = [method["friendly_name"] for method in methods(OPERATIONS).values()]
-    names += [metric["friendly_name"] for metric in TOKEN_METRICS.values()]
+    names += [metric["friendly_name"] for metric in USAGE_METRICS.values()]
 
     assert len(set(names)) == len(names)
-    assert set(TOKEN_METRICS).isdisjoint(methods(OPERATIONS))
+    assert set(USAGE_METRICS).isdisjoint(methods(OPERATIONS))

@@ -10,18 +10,22 @@ from components.config.compat import Compat
 from components.config.monitoring import Alerts
 from components.custom_resources import validated
 from components.monitoring.manifests import pod_monitor, prometheus_rule
-from components.monitoring.rules import Rule, gateway_rules, model_rules
-from components.monitoring.series import one_of, selector
+from components.monitoring.rule import Rule
+from components.monitoring.rules import gateway_rules, model_rules
+from components.monitoring.series import KNOWN, one_of, selector
 from tests.components.config.test_validation import settings
 from tests.support.platform import MODEL
 
-POLICY = {"gatewayPolicy": {"secretName": "llm-metrics"}}
+GUIDES: dict[str, Any] = {
+    "threescale": {"gatewayPolicy": {"secretName": "llm-metrics", "version": "0.1"}},
+    "compat": {"seedPolicy": True},
+}
 EXTERNAL: dict[str, Any] = {"source": {"external": "http://vllm.models.svc.cluster.local"}, "plans": ["standard"]}
 
 
-def by_name(rules: list[Rule]) -> dict[str, Rule]:
-    assert len({rule.name for rule in rules}) == len(rules)
-    return {rule.name: rule for rule in rules}
+def one(rules: list[Rule], name: str) -> Rule:
+    (found,) = (rule for rule in rules if rule.name == name)
+    return found
 
 
 def of_gateways(chosen: Settings) -> list[Rule]:
@@ -31,6 +35,7 @@ def of_gateways(chosen: Settings) -> list[Rule]:
 def test_a_selector_tells_names_from_patterns() -> None:
     assert selector(namespace="3scale", status="=~5..") == '{namespace="3scale",status=~"5.."}'
     assert selector(model=one_of(["a", "b-c"])) == '{model=~"a|b-c"}'
+    assert selector(application_id=KNOWN, model="a") == '{application_id!~"|unknown",model="a"}'
 
 
 @pytest.mark.row("S-219")
@@ -62,23 +67,32 @@ def test_nobody_watches_servers_that_others_run() -> None:
 
 @pytest.mark.row("S-219")
 def test_errors_are_counted_model_by_model() -> None:
-    rules = by_name(gateway_rules(settings(models={"second": EXTERNAL}), Alerts.model_validate({"errorPercent": 7})))
+    rules = gateway_rules(settings(models={"second": EXTERNAL}), Alerts.model_validate({"errorPercent": 7}))
 
     models = f'service_system_name=~"{MODEL}|second"'
-    assert rules["MaasModelErrors"].expression == (
+    assert one(rules, "MaasModelErrors").expression == (
         "100 * sum by (service_system_name) "
         f'(rate(upstream_status{{namespace="3scale",{models},status=~"5.."}}[10m])) / '
         f'sum by (service_system_name) (rate(upstream_status{{namespace="3scale",{models}}}[10m])) > 7'
     )
 
 
-def test_without_the_policy_nobody_waits_for_tokens() -> None:
-    assert {rule.name for rule in of_gateways(settings())} == {"MaasModelErrors", "MaasQuotaReached"}
+def test_models_that_count_no_tokens_are_not_waited_for() -> None:
+    uncounted = settings(models={MODEL: {"api": {"metrics": {}}}}, plans={"standard": {"limits": None}})
+
+    assert not {"MaasTokensNotCounted", "MaasQuotaNearEnd"} & {rule.name for rule in of_gateways(uncounted)}
+
+
+def test_nobody_waits_for_counters_that_the_guides_policy_lacks() -> None:
+    own, guides = ({rule.name for rule in of_gateways(settings(**changes))} for changes in ({}, GUIDES))
+
+    assert own - guides == {"MaasTokenPolicyErrors", "MaasTokenReportsFail", "MaasUsageMissing"}
+    assert guides >= {"MaasTokensNotCounted", "MaasQuotaNearEnd"}
 
 
 @pytest.mark.row("S-219")
 def test_calls_without_tokens_are_noticed() -> None:
-    rule = by_name(of_gateways(settings(threescale=POLICY)))["MaasTokensNotCounted"]
+    rule = one(of_gateways(settings()), "MaasTokensNotCounted")
 
     counted = f'{{namespace="3scale",service_system_name=~"{MODEL}"}}'
     assert f"sum by (service_system_name) (increase(llm_total_token_count{counted}[15m])) > 0" in rule.expression
@@ -89,24 +103,28 @@ def test_calls_without_tokens_are_noticed() -> None:
 @pytest.mark.row("S-219")
 def test_a_quota_is_told_before_it_ends() -> None:
     limits = {"total_tokens per minute": 100_000, "prompt_tokens per month": 9, "hits per day": 5}
-    chosen = settings(plans={"standard": {"limits": limits}}, threescale=POLICY)
-    quotas = [
-        rule
-        for rule in gateway_rules(chosen, Alerts.model_validate({"quotaPercent": 90}))
-        if rule.name == "MaasQuotaNearEnd"
-    ]
+    chosen = settings(plans={"standard": {"limits": limits}})
+    quota = one(gateway_rules(chosen, Alerts.model_validate({"quotaPercent": 90})), "MaasQuotaNearEnd")
 
-    (quota,) = quotas
     assert quota.labels == {"model": MODEL, "plan": "standard"}
     assert quota.expression == (
         "sum by (service_system_name, application_id, application_system_name) "
-        f'(increase(llm_total_token_count{{namespace="3scale",service_system_name="{MODEL}",application_id=~".+"}}'
+        f'(increase(llm_total_token_count{{namespace="3scale",service_system_name="{MODEL}",application_id!~"|unknown"}}'
         "[1m])) > 90000"
     )
 
 
+def test_quotas_of_further_metrics_are_watched_by_their_own_counters() -> None:
+    chosen = settings(
+        apiDefaults={"metering": {"reasoningTokens": True}},
+        plans={"standard": {"limits": {"total_tokens per minute": None, "reasoning_tokens per day": 10}}},
+    )
+
+    assert "(increase(llm_reasoning_tokens_total{" in one(of_gateways(chosen), "MaasQuotaNearEnd").expression
+
+
 def test_the_objects_have_only_fields_that_their_kinds_have() -> None:
-    chosen = settings(threescale=POLICY)
+    chosen = settings()
     rules = validated(prometheus_rule("maas-gateways", "3scale", of_gateways(chosen)))
     monitor = validated(pod_monitor(chosen))
 

@@ -28,11 +28,11 @@ def test_weights_without_a_revision_are_told_as_what_moves() -> None:
     assert found["images"] == {"model-import": IMAGE, "minio": MINIO["image"]}
 
 
-def test_a_stack_without_jobs_and_policy_tells_none() -> None:
+def test_a_stack_without_jobs_tells_no_image_and_the_projects_own_policy() -> None:
     found = versions(settings())
 
     assert found["images"] == {}
-    assert found["gateway_policy"] is None
+    assert found["gateway_policy"] == "0.2"
 
 
 def test_an_identity_server_of_somebody_else_has_neither_version_nor_namespace() -> None:

@@ -10,6 +10,8 @@ from tests.components.config.test_validation import settings
 
 VOLUME = {"persistentVolumeClaim": {"storageClassName": "efs-sc", "resources": {"requests": "100Mi"}}}
 EXTERNAL = {"externalDatabases": {"systemDatabase": "mysql"}}
+POLICY = {"customPolicies": [{"name": "llm-metrics", "version": "0.2", "secretRef": {"name": "llm-metrics-policy"}}]}
+"""The token policy, which every gateway has."""
 
 
 def spec(**changes: object) -> dict[str, Any]:
@@ -18,12 +20,13 @@ def spec(**changes: object) -> dict[str, Any]:
 
 
 @pytest.mark.row("S-032", "S-113", "S-115", "S-116", "S-117", "S-114")
-def test_the_dev_stack_has_what_it_always_had() -> None:
+def test_the_dev_stack_has_what_it_always_had_and_the_token_policy() -> None:
     assert spec() == {
         "wildcardDomain": "apps.maas.test",
         "tenantName": "maas",
         "resourceRequirementsEnabled": False,
         "system": {"fileStorage": VOLUME},
+        "apicast": {"stagingSpec": POLICY, "productionSpec": POLICY},
     }
 
 
@@ -63,7 +66,7 @@ def test_production_has_two_pods_of_each_part_and_loses_one_at_a_time() -> None:
     found = spec(environment="prod", identity=None, threescale={**EXTERNAL, "resourceRequirements": True})
 
     assert found["podDisruptionBudget"] == {"enabled": True}
-    assert found["apicast"] == {"stagingSpec": {"replicas": 2}, "productionSpec": {"replicas": 2}}
+    assert found["apicast"] == {stage: {"replicas": 2, **POLICY} for stage in ("stagingSpec", "productionSpec")}
     assert found["backend"] == {part: {"replicas": 2} for part in ("listenerSpec", "workerSpec", "cronSpec")}
     assert found["zync"] == {part: {"replicas": 2} for part in ("appSpec", "queSpec")}
     assert found["system"]["appSpec"] == {"replicas": 2}
@@ -76,7 +79,7 @@ def test_numbers_of_pods_can_be_declared_one_by_one() -> None:
     elsewhere = spec(threescale={"replicas": {"zync": 3}, "podDisruptionBudgets": True})
 
     assert production["backend"]["cronSpec"] == {"replicas": 1}
-    assert production["apicast"]["productionSpec"] == {"replicas": 5}
+    assert production["apicast"]["productionSpec"] == {"replicas": 5, **POLICY}
     assert "podDisruptionBudget" not in production
     assert elsewhere["zync"] == {"appSpec": {"replicas": 3}}
     assert elsewhere["podDisruptionBudget"] == {"enabled": True}

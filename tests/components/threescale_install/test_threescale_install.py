@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def found() -> Recording:
 
 @pytest.mark.row("S-121")
 def test_the_seed_holds_our_credentials_and_is_never_rewritten(found: Recording) -> None:
-    seed = found.one(SEED)
+    seed = found.one(SEED, "threescale-seed")
     assert seed.inputs["data"].keys() == {SECRET_SIGNATURE, "value"}
     data = {key: base64.b64decode(text).decode() for key, text in seed.inputs["data"]["value"].items()}
 
@@ -55,8 +56,10 @@ def test_the_seed_holds_our_credentials_and_is_never_rewritten(found: Recording)
     }
 
 
-def test_the_order_is_seed_installation_available_admin_api(found: Recording) -> None:
-    assert found.one(MANAGER).dependencies == {found.urn(SEED), found.urn("test:index:Gate")}
+def test_the_order_is_secrets_installation_available_admin_api(found: Recording) -> None:
+    secrets = {found.urn(SEED, name) for name in ("threescale-seed", "threescale-policy-files")}
+
+    assert found.one(MANAGER).dependencies == {*secrets, found.urn("test:index:Gate")}
     assert found.one(AVAILABLE).dependencies == {found.urn(MANAGER)}
     assert found.one(ADMIN_API).dependencies == {found.urn(AVAILABLE)}
 
@@ -165,11 +168,22 @@ def trigger(found: Recording) -> Any:  # noqa: ANN401 - a text, or one that is m
     return found.one(AVAILABLE).inputs["trigger"]
 
 
-@pytest.mark.row("S-221")
-def test_the_gate_waits_anew_for_whatever_the_operator_rolls_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+MANIFEST = {"name": "LLM metrics", "version": "0.2", "summary": "Counts tokens", "configuration": {}}
+
+
+@pytest.fixture
+def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the policy in a project of its own, with the least that a gateway loads."""
     monkeypatch.setattr("components.config.gateway_policy.PROJECT", tmp_path)
+    folder = tmp_path / "policies" / "llm"
+    folder.mkdir(parents=True)
+    (folder / "apicast-policy.json").write_text(json.dumps(MANIFEST))
+    (folder / "init.lua").write_text("return require('llm')")
+    return folder
+
+
+@pytest.mark.row("S-221")
+def test_the_gate_waits_anew_for_whatever_the_operator_rolls_out(policy: Path) -> None:
     before = trigger(installed(threescale=EVERYTHING))
     for key in ("threescaleFileStorageSecretAccessKey", "threescaleSystemDatabaseUrl"):
         after = trigger(installed({**GIVEN, key: f"{GIVEN[key]}2"}, threescale=EVERYTHING))
@@ -178,18 +192,31 @@ def test_the_gate_waits_anew_for_whatever_the_operator_rolls_out(
         assert SECRET_SIGNATURE in after
     assert trigger(installed({**GIVEN, "threescaleSmtpPassword": "other"}, threescale=EVERYTHING)) == before
 
-    policy = tmp_path / "llm"
-    policy.mkdir()
-    (policy / "apicast-policy.json").write_text('{"name": "llm-metrics", "version": "0.2"}')
-    changes = {"gatewayPolicy": {"folder": "llm", "version": "0.2"}}
-    (policy / "init.lua").write_text("return 1")
-    one = trigger(installed(threescale=changes))
-    (policy / "init.lua").write_text("return 2")
-    assert trigger(installed(threescale=changes)) != one
+    (policy / "init.lua").write_text("return require('llm') ")
+    after = trigger(installed(threescale=EVERYTHING))
+    assert after != before
 
 
-def test_without_such_secrets_the_gate_follows_the_api_manager_alone(found: Recording) -> None:
-    assert trigger(found) == digest(api_manager(settings()))
+def test_without_such_secrets_the_gate_follows_the_api_manager_alone() -> None:
+    elsewhere = {"gatewayPolicy": {"secretName": "llm-metrics"}}
+
+    assert trigger(installed(CANARIES, threescale=elsewhere)) == digest(api_manager(settings(threescale=elsewhere)))
+
+
+@pytest.mark.row("S-221")
+def test_a_preview_says_which_file_of_the_policy_changes(policy: Path) -> None:
+    before = annotations(installed())
+    (policy / "init.lua").write_text("return require('llm') ")
+    after = annotations(installed())
+
+    assert before.keys() == after.keys() == {"maas/file.apicast-policy.json", "maas/file.init.lua"}
+    assert [name for name, value in after.items() if before[name] != value] == ["maas/file.init.lua"]
+    assert all(re.fullmatch("[0-9a-f]{16}", value) for value in after.values())
+
+
+def annotations(found: Recording) -> dict[str, str]:
+    given: dict[str, str] = found.one(SEED, "threescale-policy-files").inputs["metadata"]["annotations"]
+    return given
 
 
 @pytest.mark.row("S-049")
@@ -256,7 +283,7 @@ def test_everything_the_operator_reads_is_there_before_the_installation() -> Non
     found = installed(threescale=EVERYTHING)
     secrets = {one.urn for one in found.of(SEED)}
 
-    assert len(secrets) == 8
+    assert len(secrets) == 9
     assert found.one(MANAGER).dependencies == {*secrets, found.urn("test:index:Gate")}
     assert all(one.dependencies == {found.urn("test:index:Gate")} for one in found.of(SEED))
 
@@ -277,17 +304,9 @@ def test_the_installation_is_protected_in_production_alone() -> None:
 
 
 @pytest.mark.row("S-110", "S-111", "S-112", "C-17", "C-18")
-def test_files_of_the_gateways_policy_become_a_secret_and_a_definition_after_the_admin_api(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("components.config.gateway_policy.PROJECT", tmp_path)
-    folder = tmp_path / "policies" / "llm"
-    folder.mkdir(parents=True)
-    manifest = {"name": "LLM metrics", "version": "0.2", "summary": "Counts tokens", "configuration": {}}
-    (folder / "apicast-policy.json").write_text(json.dumps(manifest))
-    (folder / "init.lua").write_text("return require('llm')")
-    (folder / "README.md").write_text("not the gateway's")
-    found = installed(threescale={"gatewayPolicy": {"folder": "policies/llm"}})
+def test_files_of_the_gateways_policy_become_a_secret_and_a_definition_after_the_admin_api(policy: Path) -> None:
+    (policy / "README.md").write_text("not the gateway's")
+    found = installed()
 
     secret = found.one(SEED, "threescale-policy-files")
     assert entries(found, "threescale-policy-files").keys() == {"apicast-policy.json", "init.lua"}
@@ -296,14 +315,23 @@ def test_files_of_the_gateways_policy_become_a_secret_and_a_definition_after_the
     assert secret.urn in found.one(MANAGER).dependencies
     definition = found.one("pulumi-python:dynamic/threescale:PolicyDefinition")
     assert (definition.inputs["name"], definition.inputs["version"]) == ("llm-metrics", "0.2")
-    assert definition.inputs["schema"] == manifest
+    assert definition.inputs["schema"] == MANIFEST
     assert definition.dependencies == {found.urn(ADMIN_API)}
     assert definition.deleted_with == found.urn(MANAGER)
+
+
+@pytest.mark.row("S-110")
+def test_another_folder_can_hold_the_policy(policy: Path) -> None:
+    policy.rename(policy.parent / "own")
+    found = installed(threescale={"gatewayPolicy": {"folder": "policies/own"}})
+
+    assert entries(found, "threescale-policy-files")["init.lua"] == "return require('llm')"
 
 
 def test_a_policy_in_somebody_elses_secret_is_only_referred_to() -> None:
     found = installed(threescale={"gatewayPolicy": {"secretName": "llm-metrics"}})
 
+    assert not found.of("pulumi-python:dynamic/threescale:PolicyDefinition")
     assert [one.name for one in found.of(SEED)] == ["threescale-registry-auth", "threescale-seed"]
     gateways = found.one(MANAGER).inputs["spec"]["apicast"]
     policy = {"name": "llm-metrics", "version": "0.2", "secretRef": {"name": "llm-metrics"}}
