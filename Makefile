@@ -15,7 +15,7 @@ FOR_STACK = $(if $(STACK),,$(error name the stack, for example: make $@ STACK=de
   export PATH="$(CURDIR)/.toolchain/bin:$$PATH" PULUMI_HOME="$(CURDIR)/.toolchain/pulumi-home"; \
   if [ "$(STACK)" = dev ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi;
 
-.PHONY: help setup up down preview check test test-all faults bench bench-platform parity adopt recover preview-comment format docs lock clean
+.PHONY: help setup up down preview check test test-all faults gateway-test bench bench-platform bench-gateway bench-streams parity adopt recover preview-comment format docs lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -73,11 +73,21 @@ test-all: setup ## everything, slow proofs included
 faults: setup ## every call of a model × every fault: does the next run converge?
 	@$(PYTHON) -m tests.dynamic_providers.faults --jobs 2 $(ARGS)
 
+gateway-test: setup ## the metering suite on the sandbox's gateway and on a real nginx (Debian's packages, nothing installed)
+	@python3 -m toolchain debian || echo "what needs these packages is skipped" >&2
+	@$(PYTEST) tests/gateway_nginx tests/sandbox/gateway tests/metering_suite tests/policies tests/bench/gateway -m "slow or not slow" -rs
+
 bench: setup ## calls, times and sizes of the 3scale part, each beside its floor
 	@$(PYTHON) -m bench $(ARGS)
 
 bench-platform: setup ## the same of the whole platform with 1, 20 and 100 models
 	@$(PYTHON) -m bench platform $(ARGS)
+
+bench-gateway: setup ## what the token policy costs on a real nginx
+	@$(PYTHON) -m bench gateway $(ARGS)
+
+bench-streams: setup ## 64 streams at a time through the sandbox's gateway: no token is lost
+	@$(PYTHON) -m bench streams $(ARGS)
 
 parity: setup ## one program with official plugins and with the stand-ins, compared
 	@$(PYTHON) -m pytest tests/parity -m "slow or not slow" -rs -s

@@ -1,6 +1,7 @@
 """`python -m bench`: calls, times and sizes of the 3scale part, each beside its floor.
 
-`python -m bench platform` measures the whole platform on a sandbox.
+`python -m bench platform` measures the whole platform on a sandbox, `python -m bench gateway` the token policy
+on nginx, `python -m bench streams` many streams at a time through the sandbox's gateway.
 """
 
 import argparse
@@ -12,12 +13,18 @@ from pathlib import Path
 
 from bench.engine import LAYOUT, BenchError
 from bench.figures import as_json, table
+from bench.gateway.command import main as gateway
 from bench.platform.command import main as platform
 from bench.report import about_this_machine, written
 from bench.runs import Bench
+from bench.streams.command import main as streams
 
 PLATFORM = "platform"
 """The word that asks for the whole platform."""
+STREAMS = "streams"
+"""The word that asks for many streams at a time."""
+GATEWAY = "gateway"
+"""The word that asks for the gateways' token policy."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,6 +32,10 @@ def main(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     if words[:1] == [PLATFORM]:
         return platform(words[1:])
+    if words[:1] == [GATEWAY]:
+        return gateway(words[1:])
+    if words[:1] == [STREAMS]:
+        return streams(words[1:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--models", type=int, default=100, help="size of the largest catalogue (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")

@@ -1,4 +1,4 @@
-"""The command line: `python3 -m toolchain setup | status | secrets STACK | licences | clean`."""
+"""The command line: `python3 -m toolchain setup | status | debian | secrets STACK | licences | clean`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain import clean, licences, set_up, stack_secrets, status
+from toolchain import clean, debian, licences, set_up, stack_secrets, status
 from toolchain.failure import InterruptedRunError, ToolchainError
 from toolchain.layout import Layout
 from toolchain.session import session
@@ -41,6 +41,8 @@ def main(
             clean.clean(layout, sys.stdout, cache=options.cache)
         elif options.command == "licences":
             licences.report(layout.root, sys.stdout, check=options.check)
+        elif options.command == "debian":
+            debian.report(session(layout, environ, sys.stderr), sys.stdout)
         elif options.command == "status":
             return 0 if status.report(session(layout, environ, sys.stderr), sys.stdout) else FAILED
         else:
@@ -95,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("setup", help="install everything into .toolchain/ and .venv/; a second run does nothing")
     )
     commands.add_parser("status", help="what is installed, from where; exit code 1 when not complete")
+    commands.add_parser(
+        "debian", help="unpack Debian packages for tests and benches into the cache; nothing is installed"
+    )
     generate = commands.add_parser("secrets", help="generate the passphrase and the secrets of a stack, once")
     generate.add_argument("stack", metavar="STACK", help="the stack's name")
     generate.add_argument("--dir", type=Path, help="folder of the files (default: .maas/secrets/STACK of the project)")

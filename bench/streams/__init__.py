@@ -1,0 +1,1 @@
+"""Many streams at a time through the sandbox's gateway: every token counted, and how it compares with the engine."""

@@ -1,0 +1,86 @@
+"""A gateway on nginx between an engine and a backend."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.nginx import Gateway, Installation, Service
+from sandbox.nginx.configuration import STOCK
+from sandbox.nginx.service import APICAST
+from tests.gateway_nginx.packages import unpacked
+from tests.gateway_nginx.servers import Answer, Asked, Backend, Server
+
+POLICY = Path(__file__).resolve().parents[2] / "policies" / "llm"
+SUCCESS = {
+    "combine_op": "and",
+    "operations": [{"left": "{{ status }}", "left_type": "liquid", "op": "==", "right": "200", "right_type": "plain"}],
+}
+METRICS = ("prompt_tokens", "completion_tokens", "total_tokens")
+SETTINGS = {
+    "enable_sse_support": True,
+    "rules": [{"metric": name, "increment": f"{{{{ llm_usage.{name} }}}}", "condition": SUCCESS} for name in METRICS],
+}
+
+
+def llm(**settings: object) -> dict[str, Any]:
+    """The policy's item of a chain."""
+    return {"name": "llm-metrics", "version": "0.2", "configuration": {**SETTINGS, **settings}}
+
+
+USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
+PLAIN = b'{"choices":[{"message":{"content":"a b c"}}],"usage":' + json.dumps(USAGE).encode() + b"}"
+EVENT = b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n'
+LAST = b'data: {"choices":[],"usage":' + json.dumps(USAGE).encode() + b"}\n\n"
+DONE = b"data: [DONE]\n\n"
+
+
+def model(asked: Asked) -> Answer:
+    """A chat model that says its usage, in a stream only when it is asked for it."""
+    body = json.loads(asked.body) if asked.body else {}
+    if not body.get("stream"):
+        return Answer(headers={"Content-Type": "application/json"}, body=PLAIN)
+    told = [LAST] if (body.get("stream_options") or {}).get("include_usage") else []
+    return Answer(headers={"Content-Type": "text/event-stream"}, pieces=[EVENT, EVENT, EVENT, *told, DONE])
+
+
+@dataclass
+class World:
+    """One gateway and what it is between."""
+
+    gateway: Gateway
+    engine: Server
+    backend: Backend
+
+    def wait_for_report(self, key: str, **usage: int) -> None:
+        """Return when exactly this has been reported for a key."""
+        self.backend.wait(lambda: self.backend.reported(key) == usage)
+
+    def wait_for_metric(self, line: str) -> None:
+        """Return when the page of metrics has a line; asked again after each request to the backend, and often."""
+        pause = threading.Event()
+        for _ in range(400):
+            if line in self.gateway.metrics().splitlines():
+                return
+            pause.wait(0.02)
+        raise AssertionError(f"{line} is not in\n{self.gateway.metrics()}")
+
+
+@contextmanager
+def world_of(
+    *chain: Mapping[str, Any],
+    rules: Mapping[str, str] | None = None,
+    policies: Mapping[str, Path] | None = None,
+    workers: int = 1,
+    decoder: str = STOCK,
+) -> Iterator[World]:
+    """A world whose gateway has this chain, by default the token policy and `apicast`."""
+    items, folders = chain or (llm(), APICAST), policies or {"llm-metrics": POLICY}
+    with Server(model) as engine, Backend() as backend:
+        service = Service(upstream=engine.url, backend=backend.url, chain=items, rules=rules or {"/v1/": "hits"})
+        nginx = Installation(unpacked("nginx"))
+        with Gateway(nginx, service, folders, workers=workers, decoder=decoder) as gateway:
+            yield World(gateway, engine, backend)
