@@ -139,9 +139,9 @@ end
 
 -- The counts of an answer that was read; nil when nothing is to be counted.
 local function counts_of(self, context, state)
-  local read, problem = state.reader:finish()
+  local read, problem = state.reader:finish(state.complete)
   if problem then failed(context, 'usage', problem) end
-  local counts = usage.complete(read)
+  local counts = usage.complete(read) or (state.complete and usage.of_headers(state.response_headers))
   if counts or not state.complete or not usage_can_be_missed() then return counts end
   counters.count_missing(context, 'no_usage')
   return self.bytes_per_token and { estimated_tokens = estimated(self, state) } or nil

@@ -60,9 +60,11 @@ function Stream:feed(piece)
   self.events:feed(piece)
 end
 
-function Stream:finish()
+function Stream:finish(complete)
+  local problem = self.problem
   self.events:finish()
-  return self.read, self.problem
+  -- The last event of a stream that was cut can be half of one.
+  return self.read, complete and self.problem or problem
 end
 
 local function stream()
@@ -78,7 +80,7 @@ local function stream()
   return self
 end
 
---- A reader: `feed(piece)`, then `finish()` for what was reported (see `maas_llm_usage.read`) and a problem.
+--- A reader: `feed(piece)`, then `finish(complete)` for what was reported (see `maas_llm_usage.read`) and a problem.
 function _M.reader(kind)
   if kind == 'events' then return stream() end
   return setmetatable({ bytes = 0, scanner = json.scanner(WANTED, MOST_USAGE) }, document_mt)

@@ -51,7 +51,8 @@ function _M.narrow(text)
   return without_mark(narrow, text), encoding
 end
 
---- Whether a text without a wide encoding is UTF-8 (RFC 3629, section 4); engines refuse what is not.
+--- Whether a text without a wide encoding is UTF-8 (RFC 3629, section 4), with surrogates too, as Python's reader of
+-- JSON has it. Engines refuse what is not.
 function _M.is_utf8(text)
   local missing, low, high = 0, 128, 191
   for i = find(text, '[\128-\255]') or #text + 1, #text do
@@ -63,7 +64,7 @@ function _M.is_utf8(text)
       if b < 194 or b > 244 then return false end
       missing = b < 224 and 1 or b < 240 and 2 or 3
       low = b == 224 and 160 or b == 240 and 144 or 128
-      high = b == 237 and 159 or b == 244 and 143 or 191
+      high = b == 244 and 143 or 191
     end
   end
   return missing == 0

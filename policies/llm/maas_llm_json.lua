@@ -13,8 +13,8 @@ local BOM = '\239\187\191'
 local OPENS = { ['{'] = '}', ['['] = ']' }
 -- No member that is wanted has a longer name.
 local LONGEST_NAME = 256
--- Deeper than any parser follows; what is deeper is not read.
-local DEEPEST = 10000
+-- Which bracket closes which is looked at down to here. Below, brackets are only counted: depth costs no memory.
+local DEEPEST = 1000
 local NOWHERE = math.huge
 
 local Scanner = {}
@@ -23,7 +23,7 @@ local mt = { __index = Scanner }
 local _M = {}
 
 --- A scanner of one text.
--- @tparam table wanted set of member names of the outermost object
+-- @tparam table wanted names of members of the outermost object: true for their text too, false for their place alone
 -- @tparam number limit bytes of a member's text above which it is not kept
 function _M.scanner(wanted, limit)
   return setmetatable({
@@ -150,12 +150,11 @@ end
 
 function Scanner:open(sign)
   self.depth = self.depth + 1
-  self.closers[self.depth] = OPENS[sign]
-  if self.depth > DEEPEST then self.broken = true end
+  if self.depth <= DEEPEST then self.closers[self.depth] = OPENS[sign] end
 end
 
 function Scanner:close(sign)
-  if self.closers[self.depth] ~= sign then
+  if self.depth <= DEEPEST and self.closers[self.depth] ~= sign then
     self.broken = true
     return
   end
@@ -200,9 +199,10 @@ function ON.colon(self, sign, at)
   self.expects, self.empty = 'value', true
   local key = self.key
   if find(key, '\\', 1, true) then key = _M.unquoted('"' .. key .. '"') end
-  if self.wanted[key] then
+  local with_text = self.wanted[key]
+  if with_text ~= nil then
     self.value_name, self.value_first = key, self.offset + at + 1
-    self.pieces, self.kept, self.value_from = {}, 0, at + 1
+    self.pieces, self.kept, self.value_from = with_text and {} or nil, 0, at + 1
   end
 end
 
@@ -231,16 +231,28 @@ function ON.value(self, sign, at, text)
   end
 end
 
+-- The place of a text within the white space around it. Not by a pattern: one that ends in white space takes quadratic
+-- time over long runs of it.
+local function trimmed(text)
+  local first, last = find(text, '%S') or 1, #text
+  while last >= first and find(text, '^%s', last) do last = last - 1 end
+  return first, last
+end
+
 -- The wanted member ends before this place.
 function Scanner:value_ends(text, at)
-  if not self.value_from then return end
+  local name = self.value_name
+  if not name then return end
   self:keep(text, self.value_from, at - 1)
-  self.found[self.value_name] = nil
-  if self.pieces then
+  if self.wanted[name] == false then
+    self.found[name] = { first = self.value_first, last = self.offset + at - 1 }
+  elseif self.pieces then
     local whole = concat(self.pieces)
-    local lead, inner = match(whole, '^(%s*)(.-)%s*$')
-    local first = self.value_first + #lead
-    self.found[self.value_name] = { first = first, last = first + #inner - 1, text = inner }
+    local first, last = trimmed(whole)
+    local from = self.value_first - 1
+    self.found[name] = { first = from + first, last = from + last, text = sub(whole, first, last) }
+  else
+    self.found[name] = nil
   end
   self.value_from, self.pieces, self.value_name = nil, nil, nil
 end

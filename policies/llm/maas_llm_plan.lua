@@ -11,7 +11,8 @@ local json = require('maas_llm_json')
 local lrucache = require('resty.lrucache')
 
 local ngx = ngx
-local gsub, match = string.gsub, string.match
+local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
+local floor, min = math.floor, math.min
 local concat = table.concat
 local ipairs, tonumber, tostring = ipairs, tonumber, tostring
 
@@ -19,10 +20,15 @@ local _M = {}
 
 local SECONDS, NO_PLAN_SECONDS, MOST = 60, 10, 10000
 local NO_PLAN = {}
+-- How long an answer may be, in the words of vLLM's chat, of its responses, and of llama.cpp.
+local LENGTHS = { 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'n_predict' }
 local WANTED = {
-  model = true, messages = true, prompt = true, input = true,
-  max_tokens = true, max_completion_tokens = true, max_output_tokens = true,
+  model = true, messages = false, prompt = false, prompt_embeds = false, input = false,
+  max_tokens = true, max_completion_tokens = true, max_output_tokens = true, n_predict = true,
 }
+-- What OpenAI's API generates for a completion that names no number; a plan makes that no more.
+local COMPLETION_TOKENS = 16
+local MOST_SHOWN = 80
 local ENTITIES = { ['&lt;'] = '<', ['&gt;'] = '>', ['&quot;'] = '"', ['&apos;'] = "'", ['&amp;'] = '&' }
 
 local cache = lrucache.new(MOST)
@@ -72,48 +78,63 @@ local function refusal(status, code, param, message)
   return { status = status, code = code, param = param, message = message }
 end
 
+-- What was asked for, short enough for an answer.
+local function shown(text)
+  return #text > MOST_SHOWN and sub(text, 1, MOST_SHOWN) .. '…' or text
+end
+
 local function model_refusal(plan, title, scanner)
   if not plan.models then return nil end
   local given = scanner:complete() and scanner.found.model
   local name = given and json.unquoted(given.text)
   if name and plan.models[name] then return nil end
-  return refusal(403, 'model_not_in_plan', 'model', (name and 'The model ' .. name .. ' was asked for'
-    or 'The request names no model that can be read') .. ', while the plan ' .. title .. ' permits ' ..
+  local asked_for = name and 'The model ' .. shown(name) .. ' was asked for'
+    or 'The request names no model that can be read'
+  return refusal(403, 'model_not_in_plan', 'model', asked_for .. ', while the plan ' .. title .. ' permits ' ..
     concat(plan.names, ', ') .. '. Ask for one of them, or change the plan.')
 end
 
--- The members that say how long an answer may be, where the operation has one.
-local function length_names(scanner)
-  local found = scanner.found
-  if found.messages or found.prompt then return { 'max_completion_tokens', 'max_tokens' }, 'max_tokens' end
-  local is_response = found.input and match(ngx.var.uri or '', '/responses$')
-  if is_response then return { 'max_output_tokens' }, 'max_output_tokens' end
-  return {}
+local function permitted(text, most)
+  local number = not find(text, '[xX]') and tonumber((json.unquoted(text)))
+  return number and number >= 1 and number <= most and number == floor(number)
 end
 
--- A refusal, or the edit that names the plan's number where the request names none.
-local function length_limited(plan, title, scanner)
-  if not plan.max_tokens or not scanner:complete() then return nil end
-  local names, own = length_names(scanner)
-  local given, null
-  for _, name in ipairs(names) do
-    local value = scanner.found[name]
+-- A refusal for a number that the plan does not permit; nil and whether one was given otherwise.
+local function length_refusal(plan, title, found)
+  local given = false
+  for _, name in ipairs(LENGTHS) do
+    local value = found[name]
     if value and value.text ~= 'null' then
       given = true
-      local number = tonumber((json.unquoted(value.text)))
-      if not number or number > plan.max_tokens then
-        return refusal(400, 'max_tokens_over_plan', name, name .. ' ' .. value.text ..
-          ' was asked for, while the plan ' .. title .. ' permits ' .. plan.max_tokens ..
+      if not permitted(value.text, plan.max_tokens) then
+        return refusal(400, 'max_tokens_over_plan', name, name .. ' ' .. shown(value.text) ..
+          ' was asked for, while the plan ' .. title .. ' permits 1 to ' .. plan.max_tokens ..
           ' tokens. Ask for at most that many, or change the plan.')
       end
-    elseif value and name == own then
-      null = value
     end
   end
-  if given or not own then return nil end
-  if null then return nil, { first = null.first, last = null.last, text = tostring(plan.max_tokens) } end
-  local at = scanner.opened + 1
-  return nil, { first = at, last = at - 1, text = '"' .. own .. '":' .. plan.max_tokens .. ',' }
+  return nil, given
+end
+
+-- The number that a request without one gets, and its name; nil for what generates nothing.
+local function own_length(plan, found)
+  local is_response = match(ngx.var.uri or '', '/responses$')
+  if is_response then return plan.max_tokens, 'max_output_tokens' end
+  if found.messages then return plan.max_tokens, 'max_tokens' end
+  if found.prompt or found.prompt_embeds then return min(COMPLETION_TOKENS, plan.max_tokens), 'max_tokens' end
+end
+
+-- A refusal, or the edit that names a number where the request names none.
+local function length_limited(plan, title, scanner)
+  if not plan.max_tokens or not scanner:complete() then return nil end
+  local refused, given = length_refusal(plan, title, scanner.found)
+  if refused or given then return refused end
+  local most, name = own_length(plan, scanner.found)
+  if not most then return nil end
+  local null = scanner.found[name]
+  if null then return nil, { first = null.first, last = null.last, text = tostring(most) } end
+  local at, comma = scanner.opened + 1, scanner.members > 0 and ',' or ''
+  return nil, { first = at, last = at - 1, text = '"' .. name .. '":' .. most .. comma }
 end
 
 --- What is to be done with a request: a refusal (`status`, `code`, `param`, `message`), or a changed body, or neither.

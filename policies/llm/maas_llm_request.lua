@@ -6,14 +6,15 @@ local json = require('maas_llm_json')
 local ngx = ngx
 local concat = table.concat
 local find, lower, match = string.find, string.lower, string.match
-local type, tostring = type, tostring
+local tonumber, tostring, type = tonumber, tostring, type
 
 local _M = {}
 
 -- What pydantic, under vLLM and others, takes for true besides `true`, in lower case
 -- (pydantic, docs/concepts/conversion_table.md).
-local TRUE = { ['true'] = true, ['1'] = true, ['1.0'] = true, t = true, yes = true, y = true, on = true }
-local OPTIONS = { stream = true, stream_options = true, messages = true, prompt = true }
+local TRUE = { ['true'] = true, ['1'] = true, t = true, yes = true, y = true, on = true }
+-- The last three mark a chat or a completion, by their presence.
+local OPTIONS = { stream = true, stream_options = true, messages = false, prompt = false, prompt_embeds = false }
 -- Streams of these operations report usage unasked and know no such option: the responses API and the messages API.
 local UNASKED = { '/responses$', '/messages$' }
 
@@ -24,10 +25,15 @@ local function first_of(value)
   return type(value) == 'table' and value[1] or value
 end
 
---- Whether the body can be JSON: its type says so, or there is none.
+-- Whether a member's text is what engines take for true; any way to write the number one is.
+local function is_true(text)
+  return TRUE[lower(json.unquoted(text))] or tonumber(text) == 1
+end
+
+--- Whether the body is JSON by its type, or has none.
 function _M.is_json()
-  local content_type = first_of(ngx.req.get_headers()['content-type'])
-  return not content_type or find(lower(content_type), 'json', 1, true) ~= nil
+  local content_type = first_of(ngx.req.get_headers()['content-type']) or ''
+  return content_type == '' or find(lower(content_type), 'json', 1, true) ~= nil
 end
 
 --- The body as text, also when nginx has written it to a file; nil when there is none.
@@ -56,7 +62,7 @@ local function option_edits(options, names)
     local value = options.found[names[i]]
     if not value then
       missing[#missing + 1] = '"' .. names[i] .. '":true'
-    elseif not TRUE[lower(json.unquoted(value.text))] then
+    elseif not is_true(value.text) then
       edits[#edits + 1] = { first = value.first, last = value.last, text = 'true' }
     end
   end
@@ -81,8 +87,8 @@ end
 
 local function is_stream(scanner)
   local found = scanner.found
-  if not scanner:complete() or not found.stream or not (found.messages or found.prompt) then return false end
-  if not TRUE[lower(json.unquoted(found.stream.text))] then return false end
+  if not scanner:complete() or not found.stream or not is_true(found.stream.text) then return false end
+  if not (found.messages or found.prompt or found.prompt_embeds) then return false end
   for i = 1, #UNASKED do
     if match(ngx.var.uri or '', UNASKED[i]) then return false end
   end

@@ -7,7 +7,7 @@
 local cjson = require('cjson.safe')
 
 local floor = math.floor
-local type, pairs = type, pairs
+local pairs, tonumber, type = pairs, tonumber, type
 
 local _M = {}
 
@@ -27,10 +27,17 @@ local function detail(usage, name, ...)
   end
 end
 
+-- Where prompts from a cache are told apart by these names, `input_tokens` is the rest (Anthropic, Messages, Usage).
+local function input(usage)
+  local rest = count(usage.input_tokens)
+  local read, written = count(usage.cache_read_input_tokens), count(usage.cache_creation_input_tokens)
+  return rest and rest + (read or 0) + (written or 0)
+end
+
 --- What one `usage` object says; members it does not have are nil.
 function _M.read(usage)
   return {
-    prompt_tokens = count(usage.prompt_tokens) or count(usage.input_tokens),
+    prompt_tokens = count(usage.prompt_tokens) or input(usage),
     completion_tokens = count(usage.completion_tokens) or count(usage.output_tokens),
     total_tokens = count(usage.total_tokens),
     reasoning_tokens = detail(usage, 'reasoning_tokens', 'completion_tokens_details', 'output_tokens_details'),
@@ -78,6 +85,13 @@ function _M.of_document(document)
     usage = meta and (object(meta.tokens) or object(meta.billed_units))
   end
   return usage and _M.read(usage)
+end
+
+--- Counts of an answer whose engine tells them in a header alone, or nil: Text Embeddings Inference answers with a bare
+-- array and `x-compute-tokens` (text-embeddings-inference, router/src/http/server.rs).
+function _M.of_headers(headers)
+  local tokens = count(tonumber(headers['x-compute-tokens']))
+  return tokens and { prompt_tokens = tokens, completion_tokens = 0, total_tokens = tokens }
 end
 
 --- What the text of a JSON document says of usage, or nil; the second value is the decoder's complaint.

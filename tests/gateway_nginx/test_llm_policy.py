@@ -114,8 +114,9 @@ def test_a_client_that_leaves_before_any_usage_costs_nothing() -> None:
         world.wait_for_metric(f"llm_requests_aborted_total{{{LABELS}}} 1")
         gate.set()
         world.engine.wait(lambda: world.engine.broken == 1)
-        assert world.backend.reported("key") == {}
+        # Everything after the answer is over, so a report would be there.
         assert world.gateway.worker()["contexts"] == 0
+        assert world.backend.reported("key") == {}
 
 
 def test_an_error_of_the_policy_is_counted_and_does_not_reach_the_client() -> None:

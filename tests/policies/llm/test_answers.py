@@ -232,6 +232,32 @@ def test_a_stream_cut_before_any_usage_counts_as_aborted_only(gateway: Gateway) 
     assert gateway.counter("llm_usage_missing_total") == 0
 
 
+def test_a_stream_cut_within_its_usage_is_an_abort_and_no_error(gateway: Gateway) -> None:
+    whole = event(usage=usage())
+    gateway.answered([whole[:-12]], EVENTS, complete=False)
+    assert gateway.counter("llm_requests_aborted_total") == 1
+    assert gateway.counter("llm_policy_errors_total") == 0
+    gateway.answered([whole[:-12]], EVENTS)
+    assert gateway.counter("llm_policy_errors_total", reason="usage") == 1
+
+
+def test_a_prompt_from_a_cache_is_counted_whole(gateway: Gateway) -> None:
+    told = {"input_tokens": 100, "cache_read_input_tokens": 900, "cache_creation_input_tokens": 20, "output_tokens": 5}
+    gateway.answered([document(usage=told)], uri="/v1/messages")
+    assert gateway.counted == {"prompt_tokens": 1020, "completion_tokens": 5, "total_tokens": 1025}
+
+
+def test_tokens_that_only_a_header_tells_are_counted(gateway: Gateway) -> None:
+    header = {**JSON, "X-Compute-Tokens": "42"}
+    gateway.answered([b"[[0.1,0.2]]"], header, uri="/embed")
+    assert gateway.counted == {"prompt_tokens": 42, "total_tokens": 42}
+    gateway.answered([document(usage=usage())], header)
+    assert gateway.counted["total_tokens"] == 42 + 16
+    for text in ("many", "-1", "1.5", ""):
+        gateway.answered([b"[]"], {**JSON, "X-Compute-Tokens": text}, uri="/embed")
+    assert gateway.counted["total_tokens"] == 42 + 16
+
+
 def test_reasoning_and_cached_tokens_are_values_of_their_own(configured: Callable[..., Gateway]) -> None:
     names = ("completion_tokens", "reasoning_tokens", "cached_tokens")
     gateway = configured(rules=[{"metric": name, "increment": f"{{{{ llm_usage.{name} }}}}"} for name in names])

@@ -88,6 +88,15 @@ def test_a_body_of_another_type_is_looked_at_all_the_same(planned: Callable[[str
         ("max_tokens", '"5_1"'),
         ("max_tokens", "5.1e1"),
         ("max_tokens", "[]"),
+        ("max_tokens", "0"),
+        ("max_tokens", "-1"),
+        ("max_tokens", "1.5"),
+        ("max_tokens", "NaN"),
+        ("max_tokens", '"0x8"'),
+        ("max_tokens", f'"{"9" * 100_000}"'),
+        ("max_completion_tokens", "0"),
+        ("max_output_tokens", "51"),
+        ("n_predict", "51"),
         ("max_tok\\u0065ns", "51"),
     ],
 )
@@ -99,12 +108,33 @@ def test_more_tokens_than_the_plan_has_are_refused(
     assert refused.status == 400
     error = json.loads(refused.body or b"")["error"]
     assert error["code"] == "max_tokens_over_plan"
-    assert "the plan Capped permits 50 tokens" in error["message"]
+    assert "the plan Capped permits 1 to 50 tokens" in error["message"]
+    assert len(refused.body or b"") < 400
 
 
-def test_the_other_number_does_not_hide_one_that_is_over(planned: Callable[[str | None], Gateway]) -> None:
-    refused = planned("Capped").refused(b'{"messages":[],"max_completion_tokens":5,"max_tokens":51}')
+@pytest.mark.parametrize(
+    ("uri", "body"),
+    [
+        ("/v1/chat/completions", b'{"messages":[],"max_completion_tokens":5,"max_tokens":51}'),
+        ("/v1/chat/completions", b'{"messages":[],"max_tokens":5,"n_predict":51}'),
+        ("/v1/responses", b'{"input":"x","prompt":null,"max_tokens":1,"max_output_tokens":51}'),
+        ("/v1/responses", b'{"input":"x","messages":[],"max_tokens":1,"max_output_tokens":51}'),
+        ("/v1/completions", b'{"prompt_embeds":"x","max_tokens":51}'),
+    ],
+)
+def test_one_number_does_not_hide_another_that_is_over(
+    planned: Callable[[str | None], Gateway], uri: str, body: bytes
+) -> None:
+    refused = planned("Capped").refused(body, uri)
     assert refused is not None
+    assert refused.status == 400
+
+
+def test_a_completion_without_a_number_gets_no_more_than_the_api_gives_it(configured: Configured) -> None:
+    for cap, given in ((4096, 16), (5, 5)):
+        gateway = configured(plans=[{"plan": "Capped", "max_tokens": cap}])
+        gateway.answers = backend("Capped")
+        assert gateway.sent(b'{"prompt":"x"}', "/v1/completions") == b'{"max_tokens":%d,"prompt":"x"}' % given
 
 
 @pytest.mark.parametrize(
@@ -112,7 +142,9 @@ def test_the_other_number_does_not_hide_one_that_is_over(planned: Callable[[str 
     [
         ("/v1/chat/completions", b'{"messages":[]}', b'{"max_tokens":50,"messages":[]}'),
         ("/v1/chat/completions", b'{"messages":[],"max_tokens":null}', b'{"messages":[],"max_tokens":50}'),
-        ("/v1/completions", b'{"prompt":"x"}', b'{"max_tokens":50,"prompt":"x"}'),
+        ("/v1/completions", b'{"prompt":"x"}', b'{"max_tokens":16,"prompt":"x"}'),
+        ("/v1/completions", b'{"prompt_embeds":"x"}', b'{"max_tokens":16,"prompt_embeds":"x"}'),
+        ("/v1/responses", b'{"input":"x","prompt":{}}', b'{"max_output_tokens":50,"input":"x","prompt":{}}'),
         ("/v1/completions", b'{"prompt":"x","max_tokens":50}', b'{"prompt":"x","max_tokens":50}'),
         ("/v1/chat", b'{"messages":[],"max_completion_tokens":3}', b'{"messages":[],"max_completion_tokens":3}'),
         ("/v1/responses", b'{"input":"x"}', b'{"max_output_tokens":50,"input":"x"}'),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as examples
+from pydantic import TypeAdapter, ValidationError
 
 from tests.support.metered import EVENTS, JSON, Gateway, event, usage
 
@@ -16,8 +17,13 @@ EXAMPLES = int(os.environ.get("MAAS_EXAMPLES", "700"))
 """Of each of the three properties."""
 thorough = examples(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 GATEWAY = Gateway()
+BOOLEAN = TypeAdapter(bool)
+"""vLLM's own reading of `stream`, which is pydantic's."""
 
-texts = strategies.text(max_size=20)
+texts = strategies.text(strategies.characters(codec=None, exclude_categories=()), max_size=20)
+flags = strategies.sampled_from(
+    ["true", "1", "1e0", "1.00", "10e-1", '"TRUE"', '"on"', '"y"', "0", "2", '"no"', "null"]
+)
 values: strategies.SearchStrategy[Any] = strategies.recursive(
     strategies.none()
     | strategies.booleans()
@@ -34,17 +40,26 @@ spaces = strategies.sampled_from(["", " ", "\n", "\t \r\n"])
 def bodies(draw: strategies.DrawFn) -> bytes:
     """A JSON object written with any spaces and escapes, with some of the members that matter."""
     members = draw(strategies.dictionaries(texts, values, max_size=5))
-    members |= {name: draw(values) for name in ("messages", "stream", "n") if draw(strategies.booleans())}
-    if draw(strategies.booleans()):
-        members["stream"] = True
+    chosen = ("messages", "prompt", "stream", "n")
+    members |= {name: draw(values) for name in chosen if draw(strategies.booleans())}
+    flag = draw(flags) if draw(strategies.booleans()) else None
     ascii_only = draw(strategies.booleans())
     parts = [
         f"{draw(spaces)}{json.dumps(name, ensure_ascii=ascii_only)}{draw(spaces)}:{draw(spaces)}"
         f"{json.dumps(value, ensure_ascii=ascii_only)}{draw(spaces)}"
         for name, value in draw(strategies.permutations(list(members.items())))
     ]
+    if flag:
+        parts.insert(draw(strategies.integers(0, len(parts))), f'"stream":{flag}')
     whole = f"{draw(spaces)}{{{','.join(parts) or draw(spaces)}}}{draw(spaces)}"
     return whole.encode("utf-8", "surrogatepass")
+
+
+def streamed(value: object) -> bool:
+    try:
+        return BOOLEAN.validate_python(value)
+    except ValidationError:
+        return False
 
 
 @thorough
@@ -52,7 +67,7 @@ def bodies(draw: strategies.DrawFn) -> bytes:
 def test_a_body_comes_out_as_it_went_in_but_for_the_inserted_option(body: bytes) -> None:
     sent = GATEWAY.sent(body)
     decoded = json.loads(body)
-    asked = "messages" in decoded and str(decoded.get("stream")).lower() in ("true", "1", "t", "y", "yes", "on", "1.0")
+    asked = {"messages", "prompt", "prompt_embeds"} & decoded.keys() and streamed(decoded.get("stream"))
     if asked and "stream_options" not in decoded:
         at = body.index(b"{") + 1
         assert sent == body[:at] + ASKED + body[at:]
