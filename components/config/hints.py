@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 
 from components.config.gateway_metrics import TOKENS
-from components.config.gateway_policy import NAME, SEED_VERSION
+from components.config.gateway_policy import SEED_VERSION
 from components.config.naming import metric_of
 from components.config.settings import Settings
+from components.config.token_chain import adopted_faults, skipped, unrefusing_limits
 
 
 def hints(settings: Settings) -> Iterator[str]:
     """One sentence per thing that is missing, with what to do."""
     yield from _mail(settings)
+    yield from skipped(settings)
+    yield from adopted_faults(settings)
     if settings.environment != "dev":
         yield from _tokens(settings)
-        yield from _skipped(settings)
         yield from _watching(settings)
         yield from _clear_text(settings)
 
@@ -29,27 +31,16 @@ def _mail(settings: Settings) -> Iterator[str]:
 
 
 def _tokens(settings: Settings) -> Iterator[str]:
-    """The guides' policy lets nobody look at a limit of tokens before a call, so that it refuses none."""
+    """Limits of tokens at which nobody looks before a call: all of them with the guides' policy."""
     plans = [key for key, plan in settings.plans.items() if any(metric_of(limit) in TOKENS for limit in plan.limits)]
-    if settings.threescale.gateway_policy.is_the_guides and plans:
+    if not settings.threescale.gateway_policy.is_the_guides:
+        yield from unrefusing_limits(settings)
+    elif plans:
         yield (
             f"threescale.gatewayPolicy.version is {SEED_VERSION}, the guides' policy, while limits of "
             f"{', '.join(sorted(plans))} are of tokens: no call is refused by them. Remove threescale.gatewayPolicy, "
             "or limit hits."
         )
-
-
-def _skipped(settings: Settings) -> Iterator[str]:
-    """A gateway skips a policy of another version than it has, with only a line in its log."""
-    loaded = settings.threescale.gateway_policy.version
-    for key, model in settings.models.items():
-        for item in model.api.policies or ():
-            if item.name == NAME and item.enabled and item.version != loaded:
-                yield (
-                    f"models.{key}.api.policies names {NAME} {item.version}, while the gateways have {loaded}: they "
-                    "skip it, and no token of the model is counted. Correct the version there, or in "
-                    "threescale.gatewayPolicy."
-                )
 
 
 def _watching(settings: Settings) -> Iterator[str]:

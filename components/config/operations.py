@@ -73,6 +73,16 @@ _DOCLING = {
 _IMAGE = {"generate": frozenset({"generate", "progress", "health"}), "openai": frozenset({"images", "health"})}
 _SAFETY = frozenset({"judge", "models"})
 
+_NAMELESS = (
+    _DOCLING["process"]
+    | _DOCLING["convert"]
+    | frozenset({"embed", "embed-all", "embed-sparse", "similarity", "decode", "predict", "generate", "judge"})
+)
+"""Operations in whose requests no model can be named, whoever runs the server."""
+
+_NAMELESS_OF_TEI = _NAMELESS | {"rerank", "tokenize"}
+"""The same of Text Embeddings Inference; vLLM's operations of these names have `model`."""
+
 _DEFAULTS: Mapping[Kind, frozenset[str]] = {
     "chat": frozenset({"chat-completions", "completions", "models", "health", "version"}),
     "embedding": frozenset({"embeddings", "models", "health", "version"}),
@@ -112,6 +122,15 @@ def exposed(model: Model, compat: Compat) -> tuple[Operation, ...]:
         had = offered(model)
         names |= _OPERATIONAL if had is None else _OPERATIONAL & had
     return tuple(operation for operation in OPERATIONS if operation.system_name in names)
+
+
+def nameless_operations(model: Model, compat: Compat) -> tuple[str, ...]:
+    """Those of a model's computed operations whose bodies cannot name the model; none of an API's own rules."""
+    if model.api.methods is not None or model.api.rules is not None:
+        return ()
+    nameless = _NAMELESS_OF_TEI if isinstance(model.server, TextEmbeddings) else _NAMELESS
+    posted = (one.system_name for one in exposed(model, compat) if one.verb == "POST")
+    return tuple(name for name in posted if name in nameless)
 
 
 def _of_engine(server: Server) -> frozenset[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from components.config.catalog import Model
 from components.config.counted import limitable_tokens
 from components.config.gateway_policy import NAME, SEED_VERSION
+from components.config.operations import nameless_operations
 from components.config.plans import Plan
 from components.config.problems import Problem, written
 from components.config.promise import Names, repeated
@@ -41,6 +42,19 @@ def permitted_models(settings: Settings, _: Names) -> Iterator[Problem]:
             if served and len(known) == len(served):
                 yield from _unserved(name, plan.models, known)
             yield from _closed(name, frozenset(plan.models), known)
+
+
+def requests_name_models(settings: Settings, _: Names) -> Iterator[Problem]:
+    """What is permitted by its name is asked for by a name: a request without one is refused."""
+    for name, plan in settings.plans.items():
+        for key, model in _offering(settings, name) if plan.models is not None else ():
+            if nameless := nameless_operations(model, settings.compat):
+                yield Problem(
+                    path=f"plans.{name}.models",
+                    given=f"it was given while model {key}, which offers the plan, exposes {', '.join(nameless)}",
+                    allowed="it with operations whose requests name a model; all others would be refused with 403",
+                    remedy=f"leave them out of models.{key}.expose, or offer {key} by another plan",
+                )
 
 
 def restrictions_hold(settings: Settings, _: Names) -> Iterator[Problem]:

@@ -65,8 +65,9 @@ class Plan(Section):
         default={},
         description="Limits by `<metric> per <period>`: `hits`, a token metric (`prompt_tokens`, `completion_tokens`, "
         "`total_tokens`) or an exposed operation, per minute, hour, day, week, month, year or eternity. The value is "
-        "the number permitted in one period; 0 forbids the metric. Tokens are counted when an answer is complete, so "
-        "a token limit lets the call pass that crosses it, and calls that are at work meanwhile.",
+        "the number permitted in one period; 0 forbids hits or an operation. Tokens are counted when an answer is "
+        "complete: a token limit, of at least 1, refuses once more than its value is used, so that it lets the call "
+        "pass that crosses it, and calls that are at work meanwhile.",
     )
     max_tokens: Annotated[int, Field(gt=0, le=10_000_000)] | None = Field(
         default=None,

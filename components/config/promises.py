@@ -7,6 +7,7 @@ from components.config import (
     plan_promises,
     tenant_promises,
     threescale_promises,
+    token_chain,
     token_policy_promises,
 )
 from components.config.gpu_promises import NODE_PROMISES
@@ -163,12 +164,15 @@ PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"api_defaults", "models", "compat"}), api_promises.exact_apis),
     Promise(frozenset({"models", "plans"}), plan_promises.answers_fit),
     Promise(frozenset({"models", "plans"}), plan_promises.permitted_models),
+    Promise(frozenset({"models", "plans", "compat"}), plan_promises.requests_name_models),
     Promise(frozenset({"api_defaults", "models", "plans", "threescale"}), plan_promises.restrictions_hold),
     Promise(frozenset({"models", "plans"}), plan_promises.titles_tell_plans_apart),
     Promise(frozenset({"api_defaults", "threescale"}), plan_promises.metering_is_known),
     Promise(frozenset({"api_defaults", "models", "compat"}), token_policy_promises.token_policies),
     Promise(frozenset({"models", "plans"}), token_policy_promises.named_plans),
     Promise(frozenset({"models", "threescale"}), token_policy_promises.described_form),
+    Promise(frozenset({"models"}), token_chain.working_chains),
+    Promise(frozenset({"models", "plans"}), token_chain.limits_of_nothing),
     Promise(frozenset({"environment", "models"}), api_promises.closed_in_production),
     Promise(frozenset({"models"}), api_promises.documents),
     Promise(frozenset({"models", "consumers"}), _applications),

@@ -14,15 +14,16 @@ from components.config.gateway_policy import MANIFEST, NAME, GatewayPolicy, mani
 from components.config.problems import Problem, shown, written
 from components.config.promise import Names
 from components.config.settings import Settings
+from components.config.token_chain import members
 
 
 def token_policies(settings: Settings, _: Names) -> Iterator[Problem]:
     """A token policy reports to metrics that are there: the backend refuses a whole report for one that is not."""
     for key, path, item in _declared(settings):
         names = counted(settings.models[key], settings.compat, settings.api_defaults.metering)
-        for number, rule in enumerate(_list(item.configuration.get("rules"))):
+        for number, rule in enumerate(members(item.configuration.get("rules"))):
             yield from _token_rule(rule if isinstance(rule, dict) else {}, names, [*path, "rules", number])
-        for number, metric in enumerate(_list(item.configuration.get("limited_metrics"))):
+        for number, metric in enumerate(members(item.configuration.get("limited_metrics"))):
             if metric not in names:
                 yield Problem(
                     path=written([*path, "limited_metrics", number]),
@@ -36,7 +37,7 @@ def named_plans(settings: Settings, _: Names) -> Iterator[Problem]:
     """Plans of a token policy are plans of the model: of others the gateway never hears."""
     for key, path, item in _declared(settings):
         titles = [settings.plans[plan].display_name for plan in settings.models[key].plans if plan in settings.plans]
-        for number, entry in enumerate(_list(item.configuration.get("plans"))):
+        for number, entry in enumerate(members(item.configuration.get("plans"))):
             title = entry.get("plan") if isinstance(entry, dict) else None
             if title not in titles:
                 yield Problem(
@@ -106,7 +107,3 @@ def _said(fault: ValidationError) -> str:
     if fault.validator == "required":
         return fault.message
     return f"{shown(fault.instance)} does not fit {shown({str(fault.validator): fault.validator_value})}"
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -20,7 +20,7 @@ class Limit(Member):
     """How often in its period."""
 
     value: NonNegativeInt
-    """0 forbids the metric in this plan."""
+    """0 forbids what is counted before a call, such as hits; tokens are refused once more than the value is used."""
 
 
 def limit_key(value: str) -> str:

@@ -91,6 +91,30 @@ def test_a_plan_permits_something_of_each_model() -> None:
     assert found["plans.by-call.models"].given == "it has no name of model llama, which offers the plan"
 
 
+def test_a_plan_that_permits_models_exposes_no_operation_whose_requests_name_none() -> None:
+    def stack(*expose: str) -> dict[str, Any]:
+        model = served("tei") | ({"expose": list(expose)} if expose else {})
+        named = serving_stack({"embedder": model})
+        named["plans"]["by-call"]["models"] = ["any"]
+        return named
+
+    found = problems(stack())
+    assert set(found) == {"plans.by-call.models"}
+    assert (
+        found["plans.by-call.models"].given == "it was given while model embedder, which offers the plan, exposes embed"
+    )
+    assert found["plans.by-call.models"].remedy.startswith("leave them out of models.embedder.expose")
+    assert validated(stack("embeddings", "health"), ALL_SECRETS)
+    ranking = problems(stack("embeddings", "rerank", "tokenize", "info"))
+    assert ranking["plans.by-call.models"].given.endswith("exposes tokenize, rerank")
+    # vLLM's operation of the same name takes a model.
+    assert settings(models={MODEL: {"expose": ["chat-completions", "tokenize"]}}, **standard(models=[MODEL]))
+    # What requests of an API's own rules hold is not known.
+    rules = {"POST /embed": {"metric": "hits", "position": 1}}
+    own = {**EXTERNAL, "expose": ["embed"], "plans": ["gold"], "api": {"rules": rules}}
+    assert settings(models={"second": own}, plans={"gold": {"displayName": "Gold", "models": ["any"]}})
+
+
 @pytest.mark.parametrize("plan", [{"maxTokens": 5}, {"models": [MODEL]}])
 def test_the_guides_policy_knows_no_plans(plan: dict[str, Any]) -> None:
     found = problems(dev_stack(**standard(**plan), **GUIDES))

@@ -110,8 +110,13 @@ def test_files_that_cannot_be_read_are_one_problem(tmp_path: Path, monkeypatch: 
     assert refused(of_policy(enable_sse_support="yes")) == {"threescale.gatewayPolicy.folder"}
 
 
-def test_a_policy_of_another_version_than_the_gateways_is_pointed_out() -> None:
-    (told,) = hints(settings(models=of_policy(version="0.1"), environment="test"))
+@pytest.mark.parametrize("environment", ["dev", "test"])
+def test_a_policy_of_another_version_than_the_gateways_is_pointed_out(environment: str) -> None:
+    by_call = {"standard": {"limits": {"total_tokens per minute": None}}}
 
-    assert told.startswith(f"models.{MODEL}.api.policies names llm-metrics 0.1, while the gateways have 0.2")
-    assert list(hints(settings(models=of_policy(), environment="test"))) == []
+    def told(version: str) -> list[str]:
+        return list(hints(settings(models=of_policy(version=version), plans=by_call, environment=environment)))
+
+    (hint,) = told("0.1")
+    assert hint.startswith(f"models.{MODEL}.api.policies names llm-metrics 0.1, while the gateways have 0.2")
+    assert told("0.2") == []

@@ -39,8 +39,9 @@ class Adopting(Stack):
         return self.folder / "Pulumi.dev.yaml"
 
     def prepare(self) -> None:
-        """Put the program there, and a stack file without models; the secrets of a test need no encryption."""
-        shutil.copytree(ROOT / "components", self.folder / "components", ignore=shutil.ignore_patterns("__pycache__"))
+        """Put program and policy there, and a stack file without models; the secrets of a test need no encryption."""
+        for part in ("components", "policies"):
+            shutil.copytree(ROOT / part, self.folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         (self.folder / "__main__.py").write_text(PROGRAM)
         self.extend({**dev_stack(**WITHOUT), **CANARIES, "threescaleAccessToken": CANARY})
 

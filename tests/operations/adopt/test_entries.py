@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from components.config.hints import hints
+from components.config.validation import validated
 from dynamic_providers.threescale.client import AdminApi
-from operations.adopt.source import ReadOnlyApi
+from operations.adopt.source import ALL_SECRETS, ReadOnlyApi
 from tests.dynamic_providers.threescale.tenant import Tenant
 from tests.operations.adopt.conftest import Adopt
 from tests.operations.adopt.simulated_up import Up
@@ -71,6 +73,21 @@ def test_a_plain_product_is_a_few_lines_and_the_sample_is_skipped(tenant: Tenant
     assert model["api"]["rules"] == {"GET /": {"metric": "hits", "position": 10}}
     assert {"backend", "promotion", "systemName", "kind"}.isdisjoint(model)
     assert adopted.config["plans"] == {"basic": {"displayName": "Basic"}}
+
+
+def test_a_chain_that_counts_twice_is_adopted_as_it_is_and_told_at_each_preview(tenant: Tenant, adopt: Adopt) -> None:
+    condition = {"operations": [{"left": "{{status}}", "op": "==", "right": "200"}]}
+    rule = {"metric": "hits", "increment": "{{ llm_usage.output_tokens }}", "condition": condition}
+    tokens = {"name": "llm-metrics", "version": "0.2", "configuration": {"rules": [rule]}}
+    policies(tenant.api, product(tenant.api, promoted=False), tokens, tokens)
+    adopted = adopt()
+    assert (adopted.code, list(adopted.models)) == (0, ["tiny"])
+    told = [one for one in hints(validated(adopted.config, ALL_SECRETS)) if one.startswith("models.tiny.")]
+    path = "models.tiny.api.policies"
+    rules = [f"{path}[{at}].configuration.rules[0]" for at in (0, 1)]
+    wrong = [f"{at}.{part}" for at in rules for part in ("condition.operations[0].left", "increment")]
+    assert [one.partition(": ")[0] for one in told] == [f"{path}[1]", *wrong]
+    assert Up(tenant, adopted.config).changed == []
 
 
 def test_different_terms_under_one_name_get_keys_of_their_own(tenant: Tenant, adopt: Adopt) -> None:
