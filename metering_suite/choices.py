@@ -66,7 +66,7 @@ def keys(given: argparse.Namespace) -> Keys:
     if given.keys_file:
         try:
             listed += Path(given.keys_file).read_text(encoding="utf-8").split()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise SuiteError(
                 asked=f"the keys in {given.keys_file}",
                 value=str(error),

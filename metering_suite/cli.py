@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +55,21 @@ def main(words: Sequence[str]) -> int:
     except SuiteError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except Exception as error:  # noqa: BLE001  # 1 means that the gateway is wrong, and nothing was found out about it
+        if os.environ.get(arguments.DEBUG_VARIABLE):
+            traceback.print_exc()
+        sys.stderr.write(f"{_unexpected(error)}\n")
+        return 2
     return 0 if report.passed else 1
+
+
+def _unexpected(error: Exception) -> SuiteError:
+    return SuiteError(
+        asked="a run of the suite",
+        value=f"{type(error).__name__}: {error}",
+        allowed="an end without an unexpected error",
+        action=f"check the words and what listens at their addresses; {arguments.DEBUG_VARIABLE}=1 shows the place",
+    )
 
 
 def _listed(patterns: Sequence[str]) -> str:

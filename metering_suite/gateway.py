@@ -38,11 +38,12 @@ class Gateway:
     """For one call."""
 
     def __post_init__(self) -> None:
-        """Refuse a place for keys that does not exist.
+        """Refuse an address that cannot be one, and a place for keys that does not exist.
 
         Raises:
-            SuiteError: it is none of the three.
+            SuiteError: the address holds more than a place, or the place is none of the three.
         """
+        Address.of(self.url)
         kind, _, name = self.key_in.partition(":")
         if self.key_in != AUTHORIZATION and not (kind in ("header", "query") and name):
             raise SuiteError(
@@ -51,6 +52,12 @@ class Gateway:
                 allowed="authorization, header:NAME or query:NAME",
                 action="write one of the three, with the name that the gateway reads",
             )
+
+    @property
+    def key_parameter(self) -> str:
+        """The parameter of the address that holds the key; empty where none does."""
+        kind, _, name = self.key_in.partition(":")
+        return name if kind == "query" else ""
 
     @property
     def address(self) -> Address:

@@ -99,7 +99,7 @@ async def parts(
     """
     engine, backend = Engine(shapes), RecordingBackend()
     async with AsyncExitStack() as stack:
-        served = await stack.enter_async_context(Server(engine.answer, engine_port))
+        served = await stack.enter_async_context(Server(engine.answer, engine_port, engine.continues))
         endpoint = ControlEndpoint(engine.ledger, served.url)
         control = await stack.enter_async_context(Server(endpoint.answer, control_port))
         recording = await stack.enter_async_context(Server(backend.answer, backend_port))
@@ -120,7 +120,7 @@ async def engine_alone(port: int = 0, control_port: int = 0) -> AsyncIterator[tu
         SuiteError: a port is taken.
     """
     engine = Engine(BY_NAME)
-    async with Server(engine.answer, port) as served:
+    async with Server(engine.answer, port, engine.continues) as served:
         endpoint = ControlEndpoint(engine.ledger, served.url)
         async with Server(endpoint.answer, control_port) as control:
             yield served.url, control.url

@@ -13,8 +13,10 @@ from metering_suite.counts import JUDGED
 from metering_suite.errors import SuiteError
 from metering_suite.gateway import Gateway, Keys
 from metering_suite.http.client import answers
+from metering_suite.http.connection import bare
 from metering_suite.meters.meter import Patience, settled
 from metering_suite.report import Report, Result
+from metering_suite.shapes import model as m
 from metering_suite.shapes.catalogue import SHAPES
 
 if TYPE_CHECKING:
@@ -51,6 +53,20 @@ class Setting:
     """Calls at the same time, where the meter tells keys apart; more than one blurs the times."""
     progress: Progress = lambda _done, _all, _name: None
 
+    def __post_init__(self) -> None:
+        """Refuse to run with nobody to make calls.
+
+        Raises:
+            SuiteError: there is no worker.
+        """
+        if self.workers < 1:
+            raise SuiteError(
+                asked="calls at a time",
+                value=f"{self.workers} workers",
+                allowed="1 or more",
+                action="correct the number of workers",
+            )
+
 
 @dataclass(frozen=True)
 class _Pair:
@@ -67,6 +83,7 @@ class _Pair:
 class _Made:
     """A call that was made."""
 
+    call_id: str
     pair: _Pair
     temperature: str
     answers: list[Answered]
@@ -114,7 +131,7 @@ class _Run:
         pairs = [self._pair(number, *pair) for number, pair in enumerate(self._pairs)]
         results = await self._all_at_once(pairs) if by_key else await self._one_by_one(pairs)
         return Report(
-            gateway=setting.gateway.url,
+            gateway=bare(setting.gateway.url),
             meter=setting.meter.name,
             seconds=time.monotonic() - begun,
             results=tuple(results),
@@ -131,7 +148,8 @@ class _Run:
             before = await self._setting.meter.reading()
             turns = asyncio.Semaphore(self._setting.workers)
             made = await asyncio.gather(*(self._in_turn(turns, pair, temperature, 2 * len(pairs)) for pair in pairs))
-            self._refuse_another_engine(made)
+            if temperature == "cold":
+                self._refuse_another_engine(made)
             results += await self._judged(made, before)
             await self._setting.control.forget(self._id)
         return sorted(results, key=lambda result: self._place(result, pairs))
@@ -149,15 +167,16 @@ class _Run:
     async def _one_by_one(self, pairs: list[_Pair]) -> list[Result]:
         """Results where a reading has to be taken for each call."""
         plan = [(pair, warmth) for pair in pairs for warmth in (("cold", "warm") if pair.cold else ("warm",))]
-        results, reached = [], False
+        results: list[Result] = []
+        reached, unanswered = False, list[_Made]()
         for pair, temperature in plan:
             before = await self._setting.meter.reading()
             made = await self._made(pair, temperature, len(plan))
             reached = reached or bool(made.entries)
+            unanswered = [] if reached else [*unanswered, made]
             results += await self._judged([made], before)
             await self._setting.control.forget(self._id)
-        if not reached:
-            self._refuse_another_engine([made])
+        self._refuse_another_engine(unanswered)
         return results
 
     async def _made(self, pair: _Pair, temperature: str, count: int) -> _Made:
@@ -172,7 +191,7 @@ class _Run:
         entries = await self._ended(call_id)
         self._done += 1
         self._setting.progress(self._done, count, f"{pair.shape.name} {pair.mode} {temperature}")
-        return _Made(pair, temperature, found, entries, direct, seconds)
+        return _Made(call_id, pair, temperature, found, entries, direct, seconds)
 
     async def _measured(self, pair: _Pair, call_id: str) -> _Direct:
         begun = time.perf_counter()
@@ -198,7 +217,12 @@ class _Run:
             return all(_covers(self._counted(before, reading, key), expected) for key, expected in wanted)
 
         after = await settled(self._setting.meter, reached, self._setting.patience)
-        return [_result(one, self._counted(before, after, one.pair.key)) for one in made]
+        # What a gateway sends a second time may come after its answer.
+        latest = await self._setting.control.of(self._id)
+        for one in made:
+            one.entries[:] = [entry for entry in latest if entry.request_id.startswith(one.call_id)]
+        parameter = self._setting.gateway.key_parameter
+        return [_result(one, self._counted(before, after, one.pair.key), parameter) for one in made]
 
     def _counted(self, before: Reading, after: Reading, key: str) -> Counts:
         """What was counted in between, for a key where they are told apart."""
@@ -211,10 +235,12 @@ class _Run:
         if asked and not any(one.entries for one in asked):
             seen = sorted({f"{answer.status or answer.problem}" for one in asked for answer in one.answers})
             raise SuiteError(
-                asked=f"the gateway {self._setting.gateway.url} in front of the suite's engine",
+                asked=f"the gateway {bare(self._setting.gateway.url)} in front of the suite's engine",
                 value=f"no request reached the engine; the gateway answered {', '.join(seen[:5])}",
-                allowed=f"a gateway whose upstream is {self._setting.engine_url} and that takes the given keys",
-                action="point the gateway's upstream at the engine, check --host, --key and --key-in",
+                allowed=f"a gateway whose upstream is {self._setting.engine_url}, that takes the given keys "
+                f"and passes {m.HEADER_SHAPE} and {m.HEADER_REQUEST} on",
+                action="point the gateway's upstream at the engine, check --host, --key and --key-in, "
+                "and let those two headers through",
             )
 
 
@@ -227,7 +253,7 @@ async def _checked(setting: Setting) -> None:
             _, writer = await gateway.address.open()
         except OSError as error:
             raise SuiteError(
-                asked=f"a connection to {what} at {gateway.url}",
+                asked=f"a connection to {what} at {bare(gateway.url)}",
                 value=str(error),
                 allowed="an address where it listens",
                 action="start it, or correct the address",
@@ -243,7 +269,7 @@ def _first_byte(found: list[Answered]) -> float:
     return sum(one.first_byte_seconds for one in found) / max(1, len(found))
 
 
-def _result(made: _Made, counted: Counts) -> Result:
+def _result(made: _Made, counted: Counts, key_parameter: str) -> Result:
     pair = made.pair
     evidence = verdicts.Evidence(
         shape=pair.shape,
@@ -251,6 +277,7 @@ def _result(made: _Made, counted: Counts) -> Result:
         entries=made.entries,
         expected_status=made.direct.status,
         counted=counted,
+        key_parameter=key_parameter,
     )
     judged = verdicts.judgement(evidence)
     return Result(

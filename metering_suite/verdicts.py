@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
+from metering_suite import passage
 from metering_suite.counts import JUDGED, Counts, summed
-from metering_suite.http.wire import digest
-from metering_suite.request_change import difference
 from metering_suite.shapes.model import Shape, Truth
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from metering_suite.engine.ledger import Entry
     from metering_suite.http.client import Answered
+
+_GOOD = 2
+"""The first digit of a good status."""
+_OLD = "HTTP/1.0"
+_REFUSALS_OF_A_VERSION = (426, 505)
+"""Upgrade Required and HTTP Version Not Supported (RFC 9110, 15.5.22 and 15.6.6)."""
 
 
 class Verdict(StrEnum):
@@ -25,13 +32,17 @@ class Verdict(StrEnum):
     DOUBLE = "double"
     BODY_CHANGED = "body changed"
     STATUS_CHANGED = "status changed"
+    ADDRESS_CHANGED = "address changed"
+    HEADERS_CHANGED = "headers changed"
+    NOT_ASKED = "engine not asked"
+    ASKED_TWICE = "engine asked twice"
     NO_USAGE = "no usage reported"
     ABORTED = "aborted"
 
     @property
     def failing(self) -> bool:
         """Whether a gateway with this verdict does not pass."""
-        return self in (Verdict.LOST, Verdict.DOUBLE, Verdict.BODY_CHANGED, Verdict.STATUS_CHANGED)
+        return self not in (Verdict.COUNTED, Verdict.NO_USAGE, Verdict.ABORTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +56,8 @@ class Evidence:
     """What each request got without the gateway."""
     counted: Counts
     """What the gateway counted for this call."""
+    key_parameter: str = ""
+    """The parameter of the address that holds the key, if one does."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +75,18 @@ def judgement(evidence: Evidence) -> Judgement:
     told, note = _tokens(evidence, truth)
     notes = [note] if note else []
     verdicts = [told]
-    for verdict, found in ((Verdict.STATUS_CHANGED, _status(evidence)), (Verdict.BODY_CHANGED, _bodies(evidence))):
+    for verdict, found in (
+        (Verdict.NOT_ASKED, _not_asked(evidence)),
+        (Verdict.ASKED_TWICE, _asked_twice(evidence, truth)),
+        (Verdict.STATUS_CHANGED, _status(evidence)),
+        (Verdict.ADDRESS_CHANGED, _address(evidence)),
+        (Verdict.BODY_CHANGED, _bodies(evidence)),
+        (Verdict.HEADERS_CHANGED, _headers(evidence)),
+    ):
         if found:
             verdicts.append(verdict)
             notes.append(found)
-    return Judgement(tuple(verdicts), truth, tuple(notes))
+    return Judgement(tuple(verdicts), truth, (*notes, *_remarks(evidence)))
 
 
 def ledger_sum(entries: list[Entry]) -> Counts:
@@ -104,15 +124,39 @@ def _aborted(pairs: dict[str, tuple[int, int]]) -> str:
     return f"counted {counted} of {used}"
 
 
+def _not_asked(evidence: Evidence) -> str:
+    """Which good answers came without a request at the engine: from a cache, or made up."""
+    if evidence.shape.own_answer:
+        return ""
+    good = Counter(one.request.request_id for one in evidence.answers if one.status // 100 == _GOOD)
+    missing = good - _at_the_engine(evidence)
+    if not missing:
+        return ""
+    return f"{missing.total()} of {len(evidence.answers)} answers came without a request at the engine"
+
+
+def _asked_twice(evidence: Evidence, truth: Counts) -> str:
+    """How often the engine worked without the client having asked for it, and whether that was charged."""
+    extra = _at_the_engine(evidence) - Counter(one.request.request_id for one in evidence.answers)
+    if not extra:
+        return ""
+    counted, used = evidence.counted.get("total", 0), truth.get("total", 0)
+    charged = "nothing was charged" if not counted else "charged for each" if counted >= used else "charged for fewer"
+    return f"{len(evidence.entries)} requests at the engine for {len(evidence.answers)} of the client, {charged}"
+
+
+def _at_the_engine(evidence: Evidence) -> Counter[str]:
+    return Counter(entry.request_id for entry in evidence.entries)
+
+
 def _status(evidence: Evidence) -> str:
     shape = evidence.shape
     if shape.truth is Truth.ABORTED:
         return ""
+    asked = _at_the_engine(evidence)
     for answer, wanted in zip(evidence.answers, evidence.expected_status, strict=True):
-        reached = any(entry.request_id == answer.request.request_id for entry in evidence.entries)
-        if shape.own_answer and not reached and answer.status:
-            continue
-        if answer.status == wanted:
+        reached = asked[answer.request.request_id] > 0
+        if answer.status == wanted or (not reached and _own(shape, answer)):
             continue
         if answer.status == 0:
             return f"no answer in place of {wanted}: {answer.problem}"
@@ -120,44 +164,46 @@ def _status(evidence: Evidence) -> str:
     return ""
 
 
-def _bodies(evidence: Evidence) -> str:
-    """What changed on the way to the engine or back; nothing for what never arrived."""
+def _own(shape: Shape, answer: Answered) -> bool:
+    """Whether an answer is one that a gateway may give in the engine's place."""
+    too_old = shape.client.version == _OLD and answer.status in _REFUSALS_OF_A_VERSION
+    return too_old or (shape.own_answer and answer.status > 0)
+
+
+def _paired(evidence: Evidence) -> Iterator[tuple[Answered, Entry]]:
+    """Answers with the request at the engine that they belong to."""
     waiting = list(evidence.entries)
     for answer in evidence.answers:
         entry = next((one for one in waiting if one.request_id == answer.request.request_id), None)
-        if entry is None:
-            continue
-        waiting.remove(entry)
-        found = _request(answer, entry) or _answer(evidence.shape, answer, entry)
+        if entry is not None:
+            waiting.remove(entry)
+            yield answer, entry
+
+
+def _address(evidence: Evidence) -> str:
+    pairs = _paired(evidence)
+    found = (passage.address(evidence.shape, *pair, evidence.key_parameter) for pair in pairs)
+    return next(filter(None, found), "")
+
+
+def _bodies(evidence: Evidence) -> str:
+    """What changed on the way to the engine or back; nothing for what never arrived."""
+    aborted = evidence.shape.truth is Truth.ABORTED
+    for answer, entry in _paired(evidence):
+        found = passage.request_body(answer, entry) or ("" if aborted else passage.answer_body(answer, entry))
         if found:
             return found
-    return ""
+    return next(filter(None, (passage.broken(evidence.shape, answer) for answer in evidence.answers)), "")
 
 
-def _request(answer: Answered, entry: Entry) -> str:
-    given = {name.lower(): value for name, value in answer.request.headers}
-    path = unquote(urlsplit(answer.request.target).path)
-    found = difference(path, given.get("content-type", ""), answer.request.body, entry.body)
-    return f"request {found}" if found else ""
-
-
-def _answer(shape: Shape, answer: Answered, entry: Entry) -> str:
-    """What changed in an answer that came whole; a gateway may take out the usage that it had asked for itself."""
-    if shape.truth is Truth.ABORTED or not entry.complete or answer.request.method == "HEAD":
+def _headers(evidence: Evidence) -> str:
+    if evidence.shape.truth is Truth.ABORTED:
         return ""
-    if digest(answer.body) in (entry.sent_digest, _lean(answer, entry)) and not answer.problem:
-        return _type(answer, entry)
-    told = f": {answer.problem}" if answer.problem else ""
-    return f"answer of {entry.sent_bytes} bytes came as {len(answer.body)} others{told}"
+    return next(filter(None, (passage.headers(evidence.shape, answer) for answer, _ in _paired(evidence))), "")
 
 
-def _type(answer: Answered, entry: Entry) -> str:
-    """What became of the answer's type, which says to clients how to read it."""
-    found = next((value for name, value in answer.headers if name.lower() == "content-type"), "")
-    if not entry.sent_type or found.replace(" ", "").lower() == entry.sent_type.replace(" ", "").lower():
-        return ""
-    return f"answer of type {entry.sent_type} came as {found or 'none'}"
-
-
-def _lean(answer: Answered, entry: Entry) -> str:
-    return entry.lean_digest if entry.body != answer.request.body else entry.sent_digest
+def _remarks(evidence: Evidence) -> list[str]:
+    """Differences that are none to a client; each once."""
+    if evidence.shape.truth is Truth.ABORTED:
+        return []
+    return list(dict.fromkeys(filter(None, (passage.remark(*pair) for pair in _paired(evidence)))))

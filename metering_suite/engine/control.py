@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from metering_suite.engine.ledger import Entry, entry
-from metering_suite.errors import SuiteError
-from metering_suite.http.fetch import fetched
+from metering_suite.http.fetch import fetched, fetched_json
 from metering_suite.http.server import answer
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ class RemoteControl:
 
     async def of(self, prefix: str) -> list[Entry]:
         """Entries whose request id begins so."""
-        found = await fetched(f"{self._url}{_PATH}?{urlencode({'prefix': prefix})}", _WHAT)
-        return [entry(one) for one in json.loads(found)]
+        address = f"{self._url}{_PATH}?{urlencode({'prefix': prefix})}"
+        return await fetched_json(address, _WHAT, lambda found: [entry(one) for one in found])
 
     async def forget(self, prefix: str) -> None:
         """Drop them."""
@@ -71,16 +70,7 @@ class RemoteControl:
         Raises:
             SuiteError: nothing answers, or something else.
         """
-        page = await fetched(f"{self._url}{_ENGINE}", _WHAT)
-        try:
-            return str(json.loads(page)["url"])
-        except (ValueError, TypeError, KeyError) as error:
-            raise SuiteError(
-                asked=f"{_WHAT} at {self._url}",
-                value=f"{page[:80]!r}",
-                allowed="what `python -m metering_suite engine` answers there",
-                action="give the address that it printed after `control:`",
-            ) from error
+        return await fetched_json(f"{self._url}{_ENGINE}", _WHAT, lambda found: str(found["url"]))
 
 
 class ControlEndpoint:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from metering_suite.http.server import Connection, Received
+    from metering_suite.http.wire import Head
 
 _NOTED = ("content-type", "content-length", "transfer-encoding", "accept-encoding", "expect", "connection")
 _POSTS = (m.CHAT, m.COMPLETIONS, m.EMBEDDINGS, m.RESPONSES, m.RERANK, m.AUDIO)
@@ -55,6 +56,11 @@ class Engine:
         """Take the shapes by name."""
         self.ledger = Ledger()
         self._shapes = shapes
+
+    def continues(self, head: Head) -> bool:
+        """Whether a client that expects `100 Continue` gets it."""
+        shape = self._shapes.get(head.value(m.HEADER_SHAPE))
+        return shape is None or shape.reply.continues
 
     async def answer(self, request: Received, connection: Connection) -> bool:
         """Answer one request; true when its connection may serve another."""

@@ -15,6 +15,7 @@ from metering_suite.http.wire import (
     answer_extent,
     body_pieces,
     chunk,
+    damage,
     decoded,
     head_bytes,
     read_head,
@@ -168,7 +169,10 @@ async def _receive(line: _Line, found: Answered, early: Head | None = None) -> N
         await _read_body(line, head, found, pieces)
     finally:
         # A cut answer is compared as far as it came.
-        found.body = decoded(b"".join(pieces), head.value("Content-Encoding"))
+        raw, coding = b"".join(pieces), head.value("Content-Encoding")
+        found.body = decoded(raw, coding)
+        if found.whole:
+            found.problem = damage(raw, coding)
         found.seconds = time.perf_counter() - found.begun
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import re
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,22 +37,18 @@ class Address:
         """An address from a URL; `name` in place of its host for the Host header and for TLS.
 
         Raises:
-            SuiteError: it is no http or https URL.
+            SuiteError: it is no http or https URL, or it holds a user, a password or parameters.
         """
-        parts = urlsplit(url)
         try:
-            port = parts.port or _PORTS.get(parts.scheme, 0)
-        except ValueError:
-            port = 0
+            parts = urlsplit(url)
+            port = _PORTS[parts.scheme] if parts.port is None else parts.port
+        except (ValueError, KeyError):
+            raise _unusable(url, "") from None
         if not port or not parts.hostname:
-            raise SuiteError(
-                asked="an address",
-                value=repr(url),
-                allowed="http://host[:port][/path] or https://…",
-                action="write the whole URL, scheme included",
-            )
-        host = name or parts.netloc.rpartition("@")[2]
-        path = parts.path.rstrip("/")
+            raise _unusable(url, "")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            raise _unusable(url, " with a user, a password or parameters, which are not shown here")
+        host, path = name or parts.netloc, parts.path.rstrip("/")
         return cls(scheme=parts.scheme, host=parts.hostname, port=port, path=path, name=host, ca_file=ca_file)
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -65,6 +62,21 @@ class Address:
         context = _trusting(self.ca_file)
         name = self.name.partition(":")[0]
         return await asyncio.open_connection(self.host, self.port, limit=HEAD_LIMIT, ssl=context, server_hostname=name)
+
+
+def bare(url: str) -> str:
+    """A URL to be shown: without what may be a credential in it, even where it is malformed."""
+    scheme, mark, rest = url.partition("://") if "://" in url else ("", "", url)
+    return scheme + mark + re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]
+
+
+def _unusable(url: str, why: str) -> SuiteError:
+    return SuiteError(
+        asked="an address",
+        value=f"{bare(url)!r}{why}",
+        allowed="http://host[:port][/path] or https://…, without user, password and parameters",
+        action="write the whole URL, scheme included; a key belongs into --keys-file or METERING_KEY",
+    )
 
 
 @functools.cache

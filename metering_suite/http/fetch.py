@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from metering_suite.errors import SuiteError
-from metering_suite.http.connection import Address
+from metering_suite.http.connection import Address, bare
 from metering_suite.http.wire import (
     BadMessageError,
     CutShortError,
@@ -19,9 +20,13 @@ from metering_suite.http.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 _LIMIT_SECONDS = 30.0
+_SHOWN = 80
+"""Bytes of a page shown in errors."""
+_Read = TypeVar("_Read")
 
 
 async def fetched(
@@ -37,14 +42,14 @@ async def fetched(
             status, body = await _exchange(url, method, headers, ca_file)
     except (OSError, TimeoutError, CutShortError, BadMessageError) as error:
         raise SuiteError(
-            asked=f"{what} at {_bare(url)}",
+            asked=f"{what} at {bare(url)}",
             value=f"no answer: {error or type(error).__name__}",
             allowed=f"an HTTP answer within {_LIMIT_SECONDS:.0f} s",
             action="start it, or correct its address",
         ) from error
     if status != 200:  # noqa: PLR2004  # OK
         raise SuiteError(
-            asked=f"{what} at {_bare(url)}",
+            asked=f"{what} at {bare(url)}",
             value=f"status {status}: {body[:200].decode('utf-8', 'replace')}",
             allowed="status 200",
             action="correct its address or the credentials it was asked with",
@@ -52,14 +57,35 @@ async def fetched(
     return body
 
 
-def _bare(url: str) -> str:
-    """The address without its parameters, which may hold a credential."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+async def fetched_json(  # noqa: PLR0913  # as `fetched`, and what is read out of it
+    url: str,
+    what: str,
+    read: Callable[[Any], _Read],
+    *,
+    method: str = "GET",
+    headers: Iterable[tuple[str, str]] = (),
+    ca_file: str = "",
+) -> _Read:
+    """What `read` finds in the JSON of a page.
+
+    Raises:
+        SuiteError: the page did not answer, or with something else.
+    """
+    page = await fetched(url, what, method=method, headers=headers, ca_file=ca_file)
+    try:
+        return read(json.loads(page))
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise SuiteError(
+            asked=f"{what} at {bare(url)}",
+            value=f"{page[:_SHOWN]!r}",
+            allowed=f"the JSON that {what} answers",
+            action="correct its address: something else listens there",
+        ) from error
 
 
 async def _exchange(url: str, method: str, headers: Iterable[tuple[str, str]], ca_file: str) -> tuple[int, bytes]:
-    address, parts = Address.of(url, ca_file=ca_file), urlsplit(url)
+    place, _, _ = url.partition("?")
+    address, parts = Address.of(place, ca_file=ca_file), urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     reader, writer = await address.open()
     try:

@@ -79,9 +79,12 @@ class Received:
 class Server:
     """Listens between `async with` and its end; every connection is ended with it."""
 
-    def __init__(self, answering: Answering, port: int = 0) -> None:
-        """Take the function that answers, and a port (0: a free one)."""
+    def __init__(
+        self, answering: Answering, port: int = 0, continues: Callable[[Head], bool] = lambda _head: True
+    ) -> None:
+        """Take the function that answers, a port (0: a free one), and whether a head gets its `100 Continue`."""
         self._answering = answering
+        self._continues = continues
         self._port = port
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server
@@ -130,21 +133,23 @@ class Server:
         # A peer may leave at any point: that is what some shapes are about.
         with contextlib.suppress(ConnectionError, CutShortError, BadMessageError, asyncio.CancelledError):
             connection = Connection(reader, writer)
-            while (request := await _received(connection)) and await self._answering(request, connection):
+            while (request := await _received(connection, self._continues)) and await self._answering(
+                request, connection
+            ):
                 pass
         writer.close()
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             await writer.wait_closed()
 
 
-async def _received(connection: Connection) -> Received | None:
+async def _received(connection: Connection, continues: Callable[[Head], bool]) -> Received | None:
     head = await read_head(connection.reader)
     if head is None:
         return None
     parts = head.start.split(" ")
     if len(parts) != 3:  # noqa: PLR2004  # method, target, version
         raise BadMessageError(f"not a request line: {head.start[:80]!r}")
-    if head.value("Expect").lower() == "100-continue":
+    if head.value("Expect").lower() == "100-continue" and continues(head):
         connection.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = b"".join([piece async for piece in body_pieces(connection.reader, request_extent(head))])
     return Received(parts[0], parts[1], parts[2], head, body)

@@ -17,6 +17,7 @@ READ_SIZE = 64 * 1024
 Headers = tuple[tuple[str, str], ...]
 _NO_BODY_STATUS = (204, 304)
 _OK = 200
+_GZIP = ("gzip", "x-gzip")
 
 
 class CutShortError(Exception):
@@ -170,13 +171,27 @@ def chunk(data: bytes) -> bytes:
 
 def decoded(body: bytes, encoding: str) -> bytes:
     """A body without its content coding, as far as it goes: a cut or damaged one ends where it breaks."""
-    if encoding.lower() not in ("gzip", "x-gzip"):
+    if encoding.lower() not in _GZIP:
         return body
     decoder = zlib.decompressobj(wbits=31)
     try:
         return decoder.decompress(body) + decoder.flush()
     except zlib.error:
         return b""
+
+
+def damage(body: bytes, encoding: str) -> str:
+    """What is wrong with the content coding of a body that came whole; empty: nothing."""
+    if encoding.lower() not in _GZIP or not body:
+        return ""
+    decoder = zlib.decompressobj(wbits=31)
+    try:
+        decoder.decompress(body)
+    except zlib.error as error:
+        return f"the body is no gzip: {error}"
+    if not decoder.eof:
+        return "the body under gzip ends too early"
+    return f"{len(decoder.unused_data)} bytes follow the body under gzip" if decoder.unused_data else ""
 
 
 def digest(data: bytes) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from metering_suite.backend.server import RECORDS
-from metering_suite.http.fetch import fetched
+from metering_suite.http.fetch import fetched_json
 from metering_suite.meters.meter import METRIC_NAMES, Reading, renamed
 
 if TYPE_CHECKING:
@@ -45,7 +44,12 @@ class RemoteBackendMeter:
 
     async def reading(self) -> Reading:
         """What was reported so far, by key."""
-        return _by_key(json.loads(await fetched(self._url, "the recording backend")), self._names)
+        return _by_key(await fetched_json(self._url, "the recording backend", _usage), self._names)
+
+
+def _usage(found: Mapping[str, Mapping[str, int]]) -> dict[str, Counts]:
+    """The records as the backend wrote them; anything else raises one of the errors of a wrong page."""
+    return {key: {metric: int(value) for metric, value in counts.items()} for key, counts in found.items()}
 
 
 def _by_key(usage: Mapping[str, Counts], names: Mapping[str, str]) -> Reading:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from metering_suite.http.fetch import fetched
+from metering_suite.http.fetch import fetched_json
 from metering_suite.meters.meter import METRIC_NAMES, Reading
 
 if TYPE_CHECKING:
@@ -55,10 +54,10 @@ class StatsMeter:
 
     async def _total(self, path: str, metric: str) -> int:
         query = urlencode({"metric_name": metric, "period": "year", "skip_change": "true"})
-        page = await fetched(
+        return await fetched_json(
             f"{self._admin}{path}?{query}",
             f"3scale's statistics of metric {metric}",
+            lambda found: int(found["total"]),
             headers=[("Authorization", f"Basic {self._token}")],
             ca_file=self._ca_file,
         )
-        return int(json.loads(page)["total"])

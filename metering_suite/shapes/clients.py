@@ -33,6 +33,13 @@ SHAPES = (
         ask=Ask(headers=(("Expect", "100-continue"),), padding=1024 * 1024),
     ),
     Shape(
+        name="expect-unanswered",
+        says="`Expect: 100-continue` at an engine that never says so: the body follows after a short wait",
+        modes=m.PLAIN,
+        ask=Ask(headers=(("Expect", "100-continue"),)),
+        reply=Reply(continues=False),
+    ),
+    Shape(
         name="large-header",
         says="A header of 6 KB",
         ask=Ask(headers=(("X-Trace", "t" * 6 * 1024),)),

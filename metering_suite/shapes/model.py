@@ -176,6 +176,8 @@ class Reply:
     """Whether the connection breaks half way."""
     wait_seconds: float = 0.0
     """Before the first byte."""
+    continues: bool = True
+    """Whether the engine says `100 Continue` to those who expect it."""
 
 
 @dataclass(frozen=True, kw_only=True)

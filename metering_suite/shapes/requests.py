@@ -8,10 +8,10 @@ from metering_suite.shapes.model import Ask, Shape
 _ORIGIN = (("Origin", "https://portal.example"), ("Access-Control-Request-Method", "POST"))
 
 
-def _bodyless(name: str, says: str, method: str, path: str, *, own_answer: bool = True) -> Shape:
+def _bodyless(name: str, says: str, method: str, path: str) -> Shape:
     headers = _ORIGIN if method == "OPTIONS" else ()
     ask = Ask(method=method, path=path, body="", content_type="", headers=headers)
-    return Shape(name=name, says=says, modes=m.PLAIN, ask=ask, own_answer=own_answer)
+    return Shape(name=name, says=says, modes=m.PLAIN, ask=ask, own_answer=True)
 
 
 def _typed(name: str, says: str, kind: str) -> Shape:
@@ -19,7 +19,7 @@ def _typed(name: str, says: str, kind: str) -> Shape:
 
 
 SHAPES = (
-    _bodyless("models", "The list of models", "GET", m.MODELS, own_answer=False),
+    _bodyless("models", "The list of models", "GET", m.MODELS),
     _bodyless("models-head", "HEAD", "HEAD", m.MODELS),
     _bodyless("preflight", "A browser's preflight", "OPTIONS", m.CHAT),
     _bodyless("chat-get", "GET where POST belongs", "GET", m.CHAT),

@@ -56,15 +56,24 @@ class ReferenceGateway:
         call = Call(request, connection, key, key in self._known)
         if not call.cached:
             await self.authorised(key)
-        reader, writer = await asyncio.open_connection(self._engine.hostname, self._engine.port, limit=HEAD_LIMIT)
+        reader, writer = await self.asked(request)
         try:
-            body = self.body(request)
-            length = [("Content-Length", str(len(body)))] if body or request.method == "POST" else []
-            headers = [("Host", self._engine.netloc), *self.request_headers(request), *length]
-            writer.write(head_bytes(f"{request.method} {request.target} HTTP/1.1", headers) + body)
             return await self._answered(call, reader)
         finally:
             writer.close()
+
+    async def asked(self, request: Received) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the engine with the request on its way."""
+        reader, writer = await asyncio.open_connection(self._engine.hostname, self._engine.port, limit=HEAD_LIMIT)
+        body = self.body(request)
+        length = [("Content-Length", str(len(body)))] if body or request.method == "POST" else []
+        headers = [("Host", self._engine.netloc), *self.request_headers(request), *length]
+        writer.write(head_bytes(f"{request.method} {self.target(request)} HTTP/1.1", headers) + body)
+        return reader, writer
+
+    def target(self, request: Received) -> str:
+        """Path and parameters for the engine."""
+        return request.target
 
     async def _answered(self, call: Call, reader: asyncio.StreamReader) -> bool:
         head = await read_head(reader)

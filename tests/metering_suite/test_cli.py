@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from metering_suite import SHAPES
+from metering_suite import SHAPES, cli
 from metering_suite.cli import main
 from metering_suite.http.server import Server
 from metering_suite.progress import Line
@@ -118,6 +118,15 @@ def test_shapes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "--gateway", "http://a", "--key", "k", "--local", "--metric", "tokens=x"], "--metric tokens=x"),
         (["run", "--gateway", "http://a", "--key", "k", "--engine-control", "http://127.0.0.1:1"], "start it"),
         (["direct", "--only", "nonsense"], "'nonsense' matches none"),
+        (["direct", "--workers", "0"], "'0' is no whole number of at least 1"),
+        (["direct", "--workers=-1"], "'-1' is no whole number of at least 1"),
+        (["direct", "--workers", "two"], "'two' is no whole number of at least 1"),
+        (["engine", "--port", "65536"], "'65536' is no port"),
+        (["backend", "--port=-1"], "'-1' is no port"),
+        (["run", "--service", "0"], "'0' is no whole number of at least 1"),
+        (["run", "--lost-seconds", "nan"], "'nan' is no number of seconds"),
+        (["run", "--quiet-seconds=-1"], "'-1' is no number of seconds"),
+        (["run", "--gateway", "http://me:canary@a", "--key", "k", "--local"], "'http://a' with a user, a password"),
         (["direct", "--only", "models", "--json", "/none/report.json"], "the report in /none/report.json"),
     ],
 )
@@ -128,6 +137,31 @@ def test_wrong_words_end_with_2_and_a_message_of_four_parts(
     message = capsys.readouterr().err
     assert told in message
     assert [line.split(":")[0].strip() for line in message.splitlines()[-3:]] == ["found", "allowed", "do"]
+
+
+@pytest.mark.parametrize("debugging", ["", "1"])
+def test_an_unexpected_error_ends_with_2_and_its_name(
+    debugging: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_patterns: object) -> tuple[()]:
+        raise ZeroDivisionError("nothing to divide")
+
+    monkeypatch.setenv("METERING_DEBUG", debugging)
+    monkeypatch.setattr(cli, "chosen", broken)
+    assert main(["direct"]) == 2
+    message = capsys.readouterr().err
+    assert ("Traceback" in message) == bool(debugging)
+    assert "found:   ZeroDivisionError: nothing to divide" in message
+    assert [line.split(":")[0].strip() for line in message.splitlines()[-3:]] == ["found", "allowed", "do"]
+
+
+def test_the_help_says_who_sees_a_key(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Other users of the machine see it among the running commands: --keys-file or the variable METERING_KEY" in told
+    )
 
 
 def test_a_key_may_come_from_the_environment(

@@ -76,6 +76,26 @@ def test_made_up_keys_are_always_cold_and_never_those_of_another_run() -> None:
     assert len({key for key, _ in made}) == 3
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:canary@a/",
+        "http://canary@a",
+        "http://user:can/canary@a",
+        "http://user:can?canary@a",
+        "http://a?user_key=canary",
+        "http://a/#canary",
+        "user:canary@a",
+        "http://[canary@a",
+        "ftp://canary@a",
+    ],
+)
+def test_an_address_with_a_credential_is_refused_and_not_shown(url: str) -> None:
+    with pytest.raises(SuiteError, match="without user, password and parameters") as caught:
+        Gateway(url=url)
+    assert "canary" not in str(caught.value)
+
+
 def test_no_key_at_all_is_refused() -> None:
     with pytest.raises(SuiteError, match="--fresh-keys"):
         Keys()

@@ -204,8 +204,41 @@ def test_a_gateway_in_front_of_another_engine_is_refused() -> None:
         async with parts() as here, Server(elsewhere) as gateway:
             await here.run(Gateway(url=gateway.url), shapes=chosen(["chat"]), patience=IMPATIENT)
 
-    with pytest.raises(SuiteError, match=r"no request reached the engine; the gateway answered 403"):
+    with pytest.raises(SuiteError, match=r"no request reached the engine; the gateway answered 403") as caught:
         asyncio.run(measured())
+    assert "X-Metering-Shape and X-Metering-Request" in str(caught.value)
+
+
+def test_nobody_to_make_calls_is_refused() -> None:
+    async def measured() -> None:
+        async with parts() as here:
+            await here.run_direct(shapes=chosen(["chat"]), workers=0)
+
+    with pytest.raises(SuiteError, match="0 workers"):
+        asyncio.run(measured())
+
+
+def test_a_control_endpoint_that_answers_something_else_is_told() -> None:
+    async def measured() -> None:
+        async def other(_request: Received, connection: Connection) -> bool:
+            await answer(connection, 200, b"<html>")
+            return False
+
+        async with Server(other) as server:
+            await RemoteControl(server.url).of("x")
+
+    with pytest.raises(SuiteError, match="the engine's control endpoint at http"):
+        asyncio.run(measured())
+
+
+def test_a_key_in_the_address_is_no_change_of_the_address() -> None:
+    async def measured() -> Report:
+        async with parts() as here:
+            gateway = Gateway(url=here.engine_url, key_in="query:user_key")
+            return await here.run(gateway, shapes=chosen(["query"]), patience=IMPATIENT)
+
+    report = asyncio.run(measured())
+    assert {verdict for one in report.results for verdict in one.verdicts} == {Verdict.LOST}
 
 
 def test_a_gateway_that_is_not_there_is_refused_before_anything_is_asked() -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from metering_suite import Verdict
+from tests.metering_suite import wrong_gateways, wrong_passages
 from tests.metering_suite.measured import report_on
-from tests.metering_suite.wrong_gateways import SEEN
 
 if TYPE_CHECKING:
     from tests.metering_suite.reference_gateway import ReferenceGateway
+
+SEEN = {**wrong_gateways.SEEN, **wrong_passages.SEEN}
 
 
 @pytest.mark.parametrize("gateway", SEEN, ids=lambda gateway: gateway.__name__)

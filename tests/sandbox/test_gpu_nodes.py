@@ -90,6 +90,9 @@ def pool(cluster: RunningSandbox, name: str, machine_type: str, **labels: str) -
 def test_a_machine_becomes_a_node_that_offers_shared_gpus_and_goes_again(gpu_cluster: RunningSandbox) -> None:
     nodes = pool(gpu_cluster, "shared", "g5.2xlarge", **{"nvidia.com/device-plugin.config": "shared"})
 
+    # Labels and what the node offers are written by two parts, in either order.
+    offers = lists(lambda one: "nvidia.com/gpu" in one["status"].get("allocatable", {}))
+    assert gpu_cluster.until(nodes, offers)
     [node] = gpu_cluster.until(nodes, has_label("nvidia.com/gpu.product"))["items"]
     assert node["metadata"]["labels"]["nvidia.com/gpu.product"] == "NVIDIA-A10G-SHARED"
     assert node["status"]["allocatable"]["nvidia.com/gpu"] == "4"

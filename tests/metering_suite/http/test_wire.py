@@ -17,6 +17,7 @@ from metering_suite.http.wire import (
     answer_extent,
     body_pieces,
     chunk,
+    damage,
     decoded,
     head_bytes,
     read_head,
@@ -117,3 +118,11 @@ def test_a_coded_body_is_decoded_as_far_as_it_goes() -> None:
     assert decoded(coded, "gzip") == b"abc" * 1000
     assert decoded(coded, "") == coded
     assert decoded(b"no gzip", "gzip") == b""
+
+
+def test_a_coded_body_that_came_whole_ends_where_its_coding_does() -> None:
+    coded = gzip.compress(b"abc" * 1000)
+    assert damage(coded, "gzip") == damage(coded, "X-Gzip") == damage(b"", "gzip") == damage(b"abc", "") == ""
+    assert damage(coded[:-8], "gzip") == "the body under gzip ends too early"
+    assert damage(coded + b"more", "gzip") == "4 bytes follow the body under gzip"
+    assert "no gzip" in damage(b"no gzip", "gzip")

@@ -13,6 +13,7 @@ import pytest
 from metering_suite import Patience, PrometheusMeter, StatsMeter
 from metering_suite.errors import SuiteError
 from metering_suite.http.server import Connection, Received, Server, answer
+from metering_suite.meters.backend import RemoteBackendMeter
 from metering_suite.meters.meter import settled
 from metering_suite.meters.prometheus import samples
 
@@ -30,9 +31,36 @@ up 1
 
 
 def test_samples_are_summed_over_labels() -> None:
-    assert samples(PAGE, {}) == {"llm_tokens_total": 142, "llm_prompt_tokens_total": 5, "up": 1}
-    assert samples(PAGE, {"service_id": "3"}) == {"llm_tokens_total": 42}
-    assert samples(PAGE, {"application_name": 'a "b" {c}'}) == {"llm_tokens_total": 12}
+    names = ("llm_tokens_total", "llm_prompt_tokens_total")
+    assert samples(PAGE, names, {}) == {"llm_tokens_total": 142, "llm_prompt_tokens_total": 5}
+    assert samples(PAGE, names, {"service_id": "3"}) == {"llm_tokens_total": 42}
+    assert samples(PAGE, names, {"application_name": 'a "b" {c}'}) == {"llm_tokens_total": 12}
+
+
+def test_samples_of_other_names_are_not_read_and_what_is_not_finite_counts_nothing() -> None:
+    page = 'age NaN\nother text\ntokens 4\ntokens{x="1"} NaN\ntokens{x="2"} +Inf\n'
+    assert samples(page, ("tokens",), {}) == {"tokens": 4}
+
+
+def test_a_counter_that_is_no_number_is_told() -> None:
+    with pytest.raises(SuiteError, match="the counter tokens on its page"):
+        samples("tokens many\n", ("tokens",), {})
+
+
+@pytest.mark.parametrize("page", [b"<html>", b"[]", b"17", b'{"k":5}', b'{"k":{"m":"x"}}', b"\xff"])
+def test_a_backend_or_a_tenant_that_answers_something_else_is_told(page: bytes) -> None:
+    async def other(_request: Received, connection: Connection) -> bool:
+        await answer(connection, 200, page)
+        return False
+
+    async def read(meter: type[RemoteBackendMeter | StatsMeter]) -> None:
+        async with Server(other) as server:
+            await (StatsMeter(server.url, "t", 1) if meter is StatsMeter else RemoteBackendMeter(server.url)).reading()
+
+    with pytest.raises(SuiteError, match="the recording backend at http"):
+        asyncio.run(read(RemoteBackendMeter))
+    with pytest.raises(SuiteError, match="3scale's statistics of metric prompt_tokens at http"):
+        asyncio.run(read(StatsMeter))
 
 
 async def _page(_request: Received, connection: Connection) -> bool:

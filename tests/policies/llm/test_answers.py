@@ -20,6 +20,9 @@ WHOLE = {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16}
         (document(usage=usage(7, 0)), {"prompt_tokens": 7, "total_tokens": 7}),
         (document(usage={"input_tokens": 11, "output_tokens": 5, "total_tokens": 16}), WHOLE),
         (document(usage={"input_tokens": 11, "output_tokens": 5}), WHOLE),
+        (document(usage={"total_tokens": 16, "completion_tokens": 5}), WHOLE),
+        (document(usage={"prompt_tokens": 9}), {"prompt_tokens": 9, "total_tokens": 9}),
+        (document(usage={"output_tokens": 5}), {"completion_tokens": 5, "total_tokens": 5}),
         (document(usage={"total_tokens": 9}), {"prompt_tokens": 9, "total_tokens": 9}),
         (document(results=[], usage={"prompt_tokens": 9, "total_tokens": 9}), {"prompt_tokens": 9, "total_tokens": 9}),
         (document(meta={"billed_units": {"input_tokens": 11, "output_tokens": 5}}), WHOLE),
@@ -66,7 +69,7 @@ def test_an_answer_whose_usage_is_no_json_is_an_error_that_is_counted(gateway: G
     assert gateway.counter("llm_policy_errors_total", reason="usage") == 1
 
 
-@pytest.mark.parametrize("status", [201, 202, 206])
+@pytest.mark.parametrize("status", [201, 206, 299])
 def test_other_successes_are_read_and_their_rules_decide(configured: Callable[..., Gateway], status: int) -> None:
     succeeded = {"left": "{{status}}", "left_type": "liquid", "op": "matches", "right": "^2"}
     gateway = configured(rules=[{**rules("total_tokens")[0], "condition": {"operations": [succeeded]}}])
@@ -168,6 +171,11 @@ def test_the_last_usage_of_a_stream_wins(any_gateway: Gateway) -> None:
 def test_every_way_to_write_an_event_is_read(gateway: Gateway, stream: bytes) -> None:
     text = stream % json.dumps({"choices": [], "usage": usage()}).encode()
     assert gateway.answered([text], EVENTS) == text
+    assert gateway.counted == WHOLE
+
+
+def test_a_byte_order_mark_is_one_at_the_beginning_alone(gateway: Gateway) -> None:
+    gateway.answered([event(usage=usage()) + b"\xef\xbb\xbf" + event(usage=usage(99, 99))], EVENTS)
     assert gateway.counted == WHOLE
 
 

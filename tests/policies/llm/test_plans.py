@@ -130,6 +130,20 @@ def test_one_number_does_not_hide_another_that_is_over(
     assert refused.status == 400
 
 
+@pytest.mark.parametrize("number", [b"1", b"50", b'"50"', b"5e1"])
+def test_numbers_up_to_the_plans_pass(planned: Callable[[str | None], Gateway], number: bytes) -> None:
+    body = b'{"messages":[],"max_tokens":' + number + b"}"
+    assert planned("Capped").sent(body) == body
+
+
+def test_a_key_that_nobody_knows_is_asked_for_again_soon(planned: Callable[[str | None], Gateway]) -> None:
+    gateway = planned(None)
+    for seconds, calls in ((0, 1), (9, 1), (2, 2)):
+        gateway.now += seconds
+        gateway.sent(b'{"messages":[]}')
+        assert len(gateway.calls) == calls
+
+
 def test_a_completion_without_a_number_gets_no_more_than_the_api_gives_it(configured: Configured) -> None:
     for cap, given in ((4096, 16), (5, 5)):
         gateway = configured(plans=[{"plan": "Capped", "max_tokens": cap}])

@@ -114,6 +114,17 @@ def test_the_right_side_of_a_condition_is_a_template_only_when_it_says_so(
     assert gateway.counted == counted
 
 
+@pytest.mark.parametrize(("combined", "counted"), [("or", {"total_tokens": 16}), ("and", {}), (None, {})])
+def test_operations_of_a_condition_are_combined_as_it_says(
+    configured: Callable[..., Gateway], combined: str | None, counted: dict[str, int]
+) -> None:
+    operations = [{"left": "a", "op": "==", "right": "a"}, {"left": "a", "op": "==", "right": "b"}]
+    condition = {"operations": operations} | ({"combine_op": combined} if combined else {})
+    gateway = configured(rules=[{**rules("total_tokens")[0], "condition": condition}])
+    gateway.answered([document(usage=usage())])
+    assert gateway.counted == counted
+
+
 def test_several_rules_of_one_metric_add_up(configured: Callable[..., Gateway]) -> None:
     gateway = configured(rules=[*rules("prompt_tokens"), {"metric": "prompt_tokens", "increment": "2"}])
     gateway.answered([document(usage=usage())])

@@ -13,7 +13,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 import metering_suite
-from tests.sandbox.gateway.world import APICAST, HOST, MOUNTED_AT, TOKEN_POLICY, counting
+from components.model_api.definition import api_definition
+from tests.components.config.test_validation import MODEL, settings
+from tests.sandbox.gateway.world import HOST, MOUNTED_AT, TOKEN_POLICY
 
 REFUSALS = {"auth_failed": 403, "auth_missing": 403, "no_match": 404, "limits_exceeded": 429}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -38,7 +40,8 @@ def promoted(upstream: str, backend: str) -> dict[str, Any]:
         "authentication_method": "1",
         "secret_token": "shared",
         "proxy_rules": rules,
-        "policy_chain": [counting(), APICAST],
+        # What the program promotes for the dev stack's model: cors, time limits, caching, tokens, apicast.
+        "policy_chain": [dict(link) for link in api_definition(settings(), MODEL).policies],
     }
     service = {"id": 7, "system_name": "tiny", "backend_version": "1"}
     credentials = {"backend_authentication_type": "service_token", "backend_authentication_value": "canary-token"}
