@@ -20,6 +20,7 @@ from toolchain.cache import key_of
 from toolchain.debian_apt import Apt
 from toolchain.failure import CommandError, SourceUnavailableError, ToolchainError, is_disk_full
 from toolchain.progress import size_text
+from toolchain.session import which
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,16 +65,16 @@ def obtain(session: Session, name: str) -> Path:
         DiskFullError: no space was left.
     """
     key = _key(tables(session.layout.root), name)
-    if found := session.cache.find(_tool(name), key):
-        return found.path
+    if found := _usable(session, name, key):
+        return found
     with lock.held(
         session.cache.root / "lock",
         f"unpacking Debian packages (process {os.getpid()})",
         waiting=lambda other: session.progress.line("debian", f"the cache is in use by {other}; waiting for it"),
         check=session.processes.check,
     ):
-        if found := session.cache.find(_tool(name), key):
-            return found.path
+        if found := _usable(session, name, key):
+            return found
         with session.progress.task(_tool(name)):
             return _filled(session, name, key)
 
@@ -93,6 +94,18 @@ def report(session: Session, stream: TextIO) -> None:
     for name in tables(session.layout.root):
         if name != LIBRARIES:
             stream.write(f"{_tool(name):<24} {obtain(session, name)}\n")
+
+
+def _usable(session: Session, name: str, key: str) -> Path | None:
+    """The folder in the cache, when its programs find every library.
+
+    Which libraries were unpacked beside them depends on what the machine had then; it may have lost one since, or the
+    cache may be another machine's.
+    """
+    found = session.cache.find(_tool(name), key)
+    if found is None or which("ldd", session.environ, accept=lambda _path: True) is None:
+        return None
+    return None if _missing_libraries(session, found.path) else found.path
 
 
 def _filled(session: Session, name: str, key: str) -> Path:
@@ -117,20 +130,24 @@ def _unpacked(session: Session, name: str, into: Path) -> dict[str, str]:
     session.progress.line(_tool(name), f"downloading {', '.join(wanted)} ...")
     with session.cache.scratch("apt") as folder:
         try:
-            found = apt.downloaded(wanted, folder / "packages")
+            packages = folder / "packages"
+            found = apt.downloaded(wanted, packages)
         except (SourceUnavailableError, CommandError) as error:
             if is_disk_full(error):
                 raise
             apt = apt.with_fresh_lists(folder)
-            found = apt.downloaded(wanted, folder / "packages-by-fresh-lists")
-        _extract(session, folder, into)
+            # A folder of its own: the first attempt may have left files of other versions.
+            packages = folder / "packages-by-fresh-lists"
+            found = apt.downloaded(wanted, packages)
+        _extract(session, packages, into)
         for round_ in range(_ROUNDS):
-            packages = _of_missing_libraries(session, into)
-            if not packages:
+            needed = _of_missing_libraries(session, into)
+            if not needed:
                 return found
-            found |= apt.downloaded(packages, folder / f"libraries-{round_}")
-            _extract(session, folder, into)
-    raise SourceUnavailableError(f"the loader still lacks what {', '.join(packages)} should have")
+            libraries = folder / f"libraries-{round_}"
+            found |= apt.downloaded(needed, libraries)
+            _extract(session, libraries, into)
+    raise SourceUnavailableError(f"the loader still lacks what {', '.join(needed)} should have")
 
 
 def _of_missing_libraries(session: Session, folder: Path) -> dict[str, str]:
@@ -139,17 +156,22 @@ def _of_missing_libraries(session: Session, folder: Path) -> dict[str, str]:
     Raises:
         SourceUnavailableError: no package is known for one.
     """
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
-    programs = [str(path) for path in files if _is_program(path)]
-    if not programs:
-        return {}
-    places = sorted({str(path.parent) for path in files if path.parent.name.endswith("-linux-gnu")})
-    environ = {**session.environ, "LC_ALL": "C", "LD_LIBRARY_PATH": ":".join(places)}
-    missing = set(_NOT_FOUND.findall(session.run("debian", ["ldd", *programs], environ=environ)))
+    missing = _missing_libraries(session, folder)
     packages = tables(session.layout.root)[LIBRARIES]
     if unknown := missing - packages.keys():
         raise SourceUnavailableError(f"no package is known for the library {min(unknown)}")
     return {packages[library]: "0" for library in sorted(missing)}
+
+
+def _missing_libraries(session: Session, folder: Path) -> set[str]:
+    """File names of the shared libraries that neither the folder nor the machine has."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    programs = [str(path) for path in files if _is_program(path)]
+    if not programs:
+        return set()
+    places = sorted({str(path.parent) for path in files if path.parent.name.endswith("-linux-gnu")})
+    environ = {**session.environ, "LC_ALL": "C", "LD_LIBRARY_PATH": ":".join(places)}
+    return set(_NOT_FOUND.findall(session.run("debian", ["ldd", *programs], environ=environ)))
 
 
 def _is_program(path: Path) -> bool:
@@ -158,10 +180,9 @@ def _is_program(path: Path) -> bool:
 
 
 def _extract(session: Session, folder: Path, into: Path) -> None:
-    """Unpack and remove every package below the folder."""
-    for file in sorted(folder.glob("*/*.deb")):
+    """Unpack every package in the folder of one download."""
+    for file in sorted(folder.glob("*.deb")):
         session.run("debian", ["dpkg-deb", "-x", str(file), str(into)], environ=session.environ)
-        file.unlink()
 
 
 def _key(found: Mapping[str, Mapping[str, str]], name: str) -> str:

@@ -5,11 +5,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from bench.engine import BenchError
-from bench.gateway.engine import USAGE, Engine, engine
+from bench.gateway.counting import Passed, everything_counted
+from bench.gateway.engine import Engine, engine
 from bench.gateway.load import Kind, Load, Wrk
 from bench.gateway.measured import Measured, Memory, Pair
 from bench.tenant import ROOT
@@ -36,6 +36,38 @@ def chain_item() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of the two gateways, and what went through it; no load passes it by another way."""
+
+    gateway: Gateway
+    wrk: Wrk
+    seconds: int
+    """Of each load."""
+    passed: Passed = field(default_factory=Passed)
+
+    def load(self, kind: Kind, connections: int, *, reconnect: bool = False) -> Load:
+        """One load, noted."""
+        seen = self.wrk.load(self.gateway.url, kind, connections, self.seconds, reconnect=reconnect)
+        self.passed.add(seen.requests, connections)
+        return seen
+
+    def streams(self, least: int) -> int:
+        """Ask for at least so many streams; returns how many it were."""
+        done = 0
+        while done < least:
+            done += self.load(Kind.STREAM, CONNECTIONS[1]).requests
+        return done
+
+    def memory(self, streams: int) -> Memory:
+        """Before and after at least so many streams."""
+        self.streams(min(WARM_UP, streams))
+        begin = (self.gateway.server.memory, self.gateway.worker()["lua_bytes"])
+        done = self.streams(streams)
+        end = (self.gateway.server.memory, self.gateway.worker()["lua_bytes"])
+        return Memory(requests=done, resident=(begin[0], end[0]), lua=(begin[1], end[1]))
+
+
+@dataclass(frozen=True)
 class Bench:
     """One run; says on standard error what it does."""
 
@@ -54,7 +86,8 @@ class Bench:
             SandboxError: nginx did not start.
         """
         began = time.monotonic()
-        with self._gateways() as (without, with_policy):
+        with self._gateways() as gateways:
+            without, with_policy = (Side(gateway, self.wrk, self.seconds) for gateway in gateways)
 
             def pair(kind: Kind, connections: int, *, reconnect: bool = False) -> Pair:
                 how = "each on a new connection" if reconnect else f"{connections} at a time"
@@ -63,8 +96,8 @@ class Bench:
                 )
                 found: tuple[list[Load], list[Load]] = ([], [])
                 for _ in range(self.turns):
-                    for gateway, loads in zip((without, with_policy), found, strict=True):
-                        loads.append(self.wrk.load(gateway.url, kind, connections, self.seconds, reconnect=reconnect))
+                    for side, loads in zip((without, with_policy), found, strict=True):
+                        loads.append(side.load(kind, connections, reconnect=reconnect))
                 return Pair(without=found[0], with_policy=found[1])
 
             apart = {kind: pair(kind, 1, reconnect=True) for kind in Kind}
@@ -73,10 +106,10 @@ class Bench:
             measured = Measured(
                 apart=apart,
                 kept=kept,
-                memory_without=self._memory(without),
-                memory_with=self._memory(with_policy),
+                memory_without=without.memory(self.streams),
+                memory_with=with_policy.memory(self.streams),
             )
-            everything_counted(with_policy.metrics(), self.streams)
+            everything_counted(with_policy.gateway.metrics, with_policy.passed)
         return measured
 
     @contextmanager
@@ -92,37 +125,6 @@ class Bench:
     def _gateway(self, server: Engine, chain: list[Any]) -> Gateway:
         service = Service(upstream=server.url, backend=server.backend_url, chain=chain, rules={"/v1/": "hits"})
         return Gateway(self.installation, service, {"llm-metrics": POLICY}, log_level="error")
-
-    def _memory(self, gateway: Gateway) -> Memory:
-        self._stream(gateway, min(WARM_UP, self.streams))
-        begin = (gateway.server.memory, gateway.worker()["lua_bytes"])
-        done = self._stream(gateway, self.streams)
-        end = (gateway.server.memory, gateway.worker()["lua_bytes"])
-        return Memory(requests=done, resident=(begin[0], end[0]), lua=(begin[1], end[1]))
-
-    def _stream(self, gateway: Gateway, least: int) -> int:
-        """Ask for at least so many streams; returns how many it were."""
-        done = 0
-        while done < least:
-            done += self.wrk.load(gateway.url, Kind.STREAM, CONNECTIONS[1], self.seconds).requests
-        return done
-
-
-def everything_counted(metrics: str, requests: int) -> None:
-    """Return when the page of metrics tells of at least so many answers' tokens and of no trouble.
-
-    Raises:
-        BenchError: it does not: such a figure would be that of a policy that does not work.
-    """
-    values = [line.rpartition(" ") for line in metrics.splitlines() if not line.startswith("#")]
-    tokens = sum(float(value) for name, _, value in values if name.startswith("llm_tokens_total"))
-    trouble = {
-        name: value
-        for name, _, value in values
-        if name.startswith(("llm_policy_errors", "llm_reports_failed", "llm_usage_missing")) and float(value)
-    }
-    if tokens < requests * USAGE["total_tokens"] or trouble:
-        raise BenchError(f"the policy counted {tokens:.0f} tokens of {requests} answers and more; trouble: {trouble}")
 
 
 def _say(began: float, what: str) -> None:

@@ -39,7 +39,7 @@ def assembled(
 
 
 def asking(transport: Transport) -> Ask:
-    """Makes the HTTP calls of Lua policies."""
+    """Makes the HTTP calls of Lua policies; one that fails, however it does, is answered with an error, as in nginx."""
 
     async def asked(call: HttpCall) -> HttpAnswer:
         headers = CIMultiDict(call.headers)
@@ -50,6 +50,8 @@ def asking(transport: Transport) -> Ask:
                 return HttpAnswer(response.status, await response.read(), list(response.headers.items()))
         except (UnreachableError, aiohttp.ClientError, TimeoutError) as error:
             return HttpAnswer(error=str(error) or "timeout")
+        except Exception as error:  # noqa: BLE001 - a URL, a name or an answer that nobody foresaw: the policy is told
+            return HttpAnswer(error=f"{type(error).__name__}: {error}")
 
     return asked
 

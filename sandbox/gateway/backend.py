@@ -7,6 +7,7 @@ backend/cache_handler.lua, policy/caching/caching.lua.
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -26,6 +27,9 @@ _LOG = logging.getLogger(__name__)
 _OPTIONS = "rejection_reason_header=1&limit_headers=1&no_body=1"
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _OK, _CLIENT_LEFT, _SERVER_ERROR = 200, 499, 500
+REMEMBERED = 10_000
+"""How many answers are remembered. APIcast's memory has a bound too and drops what was longest unused (`lua_shared_dict
+api_keys 30m`); this one is some megabytes, and more keys than a sandbox has applications."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,12 @@ class Backend:
         self._override = environment.get("BACKEND_ENDPOINT_OVERRIDE", "").rstrip("/")
         self._response_codes = environment.get("APICAST_RESPONSE_CODES") in ("1", "true")
         self._counted: Any = runtime.module("apicast.metrics.3scale_backend_calls")[b"report"]
-        self._known: dict[str, int] = {}
+        self._known: OrderedDict[str, int] = OrderedDict()
 
     def remembered(self, key: str) -> int | None:
         """The status that is remembered for a call."""
+        if key in self._known:
+            self._known.move_to_end(key)
         return self._known.get(key)
 
     def remember(self, caching: str, key: str, verdict: Verdict) -> None:
@@ -71,6 +77,10 @@ class Backend:
                 self._known[key] = _OK
             else:
                 self._known.pop(key, None)
+        if key in self._known:
+            self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
     async def authrep(
         self, service: Service, credentials: Mapping[str, str], usage: Mapping[str, int], code: int | None = None

@@ -29,7 +29,8 @@ _PIECE = 64 * 1024
 _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-_NOT_PASSED = frozenset({"host", "content-length", "x-3scale-debug"})
+_NOT_PASSED = frozenset({"host", "content-length", "expect", "x-3scale-debug"})
+"""`Expect` was answered when the body was read; nginx's proxy does not pass it either (ngx_http_proxy_headers)."""
 
 
 class NoUpstreamError(Exception):

@@ -31,6 +31,8 @@ END_SECONDS = 10.0
 """How long it may take to end."""
 _BACKLOG = 511
 """nginx's own (core/ngx_connection.h)."""
+_GUARD = 'read -r nothing; rm -rf -- "$1"; kill -s KILL 0'
+"""Waits for the end of its input, which is that of the process which holds the other end, however that one ends."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,11 @@ def running(
             listening = [opened.enter_context(_listening()) for _ in range(sockets)]
             ports = [one.getsockname()[1] for one in listening]
             (folder / "nginx.conf").write_text(prepared(folder, ports), encoding="utf-8")
-            process = _started(installation, folder, [one.fileno() for one in listening], environment or {})
-        server = Server(process, folder, [f"http://127.0.0.1:{port}" for port in ports])
+            guard = stack.enter_context(_guarded(folder))
+            inherited = [one.fileno() for one in listening]
+            process = _started(installation, folder, guard, inherited, environment or {})
         stack.callback(_end, process)
+        server = Server(process, folder, [f"http://127.0.0.1:{port}" for port in ports])
         _await_ready(server)
         yield server
 
@@ -113,8 +117,24 @@ def asked(url: str, path: str, *, timeout: float = 10.0) -> tuple[int, bytes]:
         connection.close()
 
 
+@contextlib.contextmanager
+def _guarded(folder: Path) -> Iterator[int]:
+    """A process group that ends with the block, whoever of it still lives, and also when the caller is killed.
+
+    The guard leads the group and is there before nginx, so no moment is unguarded. (The kernel's own signal at a
+    parent's death would come when the thread that started nginx ends, too.)
+    """
+    command = ["/bin/sh", "-c", _GUARD, "guard", str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, process_group=0) as guard:
+        try:
+            yield guard.pid
+        finally:
+            # The guard is in it, and its number stays taken until it is waited for.
+            os.killpg(guard.pid, signal.SIGKILL)
+
+
 def _started(
-    installation: Installation, folder: Path, inherited: Sequence[int], environment: Mapping[str, str]
+    installation: Installation, folder: Path, group: int, inherited: Sequence[int], environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     command = [str(installation.nginx), "-p", str(folder), "-c", "nginx.conf", "-e", str(folder / "error.log")]
     given = {
@@ -133,7 +153,7 @@ def _started(
             stderr=output,
             env=given,
             pass_fds=inherited,
-            start_new_session=True,
+            process_group=group,
         )
 
 
@@ -152,13 +172,12 @@ def _await_ready(server: Server) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGTERM)
+    """Ask it to end; workers that do not, or have lost their master, end with their group."""
+    process.terminate()
     try:
         process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
 
 

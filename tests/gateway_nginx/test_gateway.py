@@ -1,16 +1,22 @@
 """nginx is started, says why it was not, and leaves nothing."""
 
+import json
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from sandbox.errors import SandboxError
 from sandbox.nginx import Gateway, Installation, Service
-from sandbox.process import start_time
+from sandbox.process import send, start_time, wait_gone
 from tests.gateway_nginx.client import ask, chat
 from tests.gateway_nginx.packages import unpacked
 from tests.gateway_nginx.world import POLICY, World, llm, world_of
 
+PROJECT = Path(__file__).resolve().parents[2]
 NOWHERE = Service(upstream="http://127.0.0.1:9", backend="http://127.0.0.1:9", chain=[llm()])
 
 
@@ -22,6 +28,52 @@ def test_it_serves_and_leaves_neither_process_nor_folder() -> None:
         assert world.gateway.server.memory > 1_000_000
     assert not folder.exists()
     assert [start_time(pid) for pid in pids] == [None, None]
+
+
+STARTED = """
+import json, sys, threading
+from pathlib import Path
+from sandbox.nginx import Gateway, Installation, Service
+nowhere = "http://127.0.0.1:9"
+with Gateway(Installation(Path(sys.argv[1])), Service(upstream=nowhere, backend=nowhere), workers=2) as gateway:
+    server = gateway.server
+    print(json.dumps([str(server.folder), server.process.pid, *server.worker_pids]), flush=True)
+    threading.Event().wait()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_when_its_starter_is_killed(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", STARTED, str(unpacked("nginx"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PROJECT) as starter:
+        assert starter.stdout is not None
+        folder, *pids = json.loads(starter.stdout.readline())
+        assert len([pid for pid in pids if start_time(pid)]) == 3
+        starter.send_signal(number)
+        starter.wait()
+    assert wait_gone(pids, 10)
+    assert not Path(folder).exists()
+
+
+def test_its_workers_end_when_their_master_was_killed() -> None:
+    with world_of(workers=2) as world:
+        folder, pids = world.gateway.error_log.parent, world.gateway.server.worker_pids
+        send(world.gateway.server.process.pid, signal.SIGKILL)
+        world.gateway.server.process.wait()
+    assert len(pids) == 2
+    assert wait_gone(pids, 10)
+    assert not folder.exists()
+
+
+def test_it_outlives_the_thread_that_started_it() -> None:
+    gateway = Gateway(Installation(unpacked("nginx")), NOWHERE, {"llm-metrics": POLICY})
+    thread = threading.Thread(target=gateway.__enter__)
+    thread.start()
+    thread.join()
+    try:
+        assert "nginx_metric_errors_total" in gateway.metrics()
+    finally:
+        gateway.__exit__(None, None, None)
 
 
 def test_a_policy_that_does_not_load_is_said_with_the_log(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ case "$*" in
   *download*)
     case "$*" in
       *Dir::State::lists=*) ;;
-      *) if [ -e "$FAKES/outdated-lists" ]; then echo "E: 404 Not Found" >&2; exit 100; fi;;
+      *) if [ -e "$FAKES/half" ]; then echo old > leftover_8.0-1_amd64.deb; fi
+        if [ -e "$FAKES/outdated-lists" ]; then echo "E: 404 Not Found" >&2; exit 100; fi;;
     esac
     for word in "$@"; do
       case "$word" in download|-o|APT::*|Dir::*|--quiet) continue;; esac
@@ -87,6 +88,11 @@ def run_of(project: Checkout, stream: io.StringIO | None = None) -> Session:
     return session(Layout.of(environ, project.root), environ, stream or io.StringIO())
 
 
+def asked_of_apt(machine: Machine) -> list[str]:
+    """The calls of its commands."""
+    return [call for call in machine.calls if call.startswith("apt-")]
+
+
 def test_packages_are_unpacked_into_the_cache_and_their_versions_are_said(
     debian_machine: Machine, project: Checkout
 ) -> None:
@@ -100,9 +106,9 @@ def test_packages_are_unpacked_into_the_cache_and_their_versions_are_said(
 
 def test_the_second_call_asks_nobody(debian_machine: Machine, project: Checkout) -> None:
     first = debian.obtain(run_of(project), "wrk")
-    calls = len(debian_machine.calls)
+    calls = asked_of_apt(debian_machine)
     assert debian.obtain(run_of(project), "wrk") == first
-    assert len(debian_machine.calls) == calls
+    assert asked_of_apt(debian_machine) == calls
 
 
 def test_nothing_but_the_packages_stays(debian_machine: Machine, project: Checkout) -> None:
@@ -127,6 +133,13 @@ def test_lists_that_name_a_file_which_is_gone_are_fetched_anew(debian_machine: M
     (debian_machine.fakes / "outdated-lists").touch()
     assert debian.obtain(run_of(project), "nginx").exists()
     assert [call.split()[-1] for call in debian_machine.calls if " update " in call] == ["--quiet"]
+
+
+def test_what_a_failed_download_left_is_not_unpacked(debian_machine: Machine, project: Checkout) -> None:
+    (debian_machine.fakes / "outdated-lists").touch()
+    (debian_machine.fakes / "half").touch()
+    folder = debian.obtain(run_of(project), "nginx")
+    assert not [name for name in everything_below(folder) if "leftover" in name]
 
 
 def test_an_archive_that_fails_to_update_may_not_matter(debian_machine: Machine, project: Checkout) -> None:
@@ -164,6 +177,24 @@ def test_a_library_that_the_machine_lacks_is_unpacked_beside(debian_machine: Mac
     assert any(
         call.startswith("ldd with") and call.endswith("/usr/lib/x86_64-linux-gnu") for call in debian_machine.calls
     )
+
+
+def test_a_library_that_the_machine_has_lost_since_is_fetched(debian_machine: Machine, project: Checkout) -> None:
+    folder = debian.obtain(run_of(project), "nginx")
+    assert "libpcre3" not in debian.versions(folder)
+    (debian_machine.fakes / "lacks").write_text("libpcre.so.3")
+    assert debian.obtain(run_of(project), "nginx") == folder
+    assert (folder / "usr/lib/x86_64-linux-gnu/libpcre3.so").exists()
+    calls = asked_of_apt(debian_machine)
+    assert debian.obtain(run_of(project), "nginx") == folder
+    assert asked_of_apt(debian_machine) == calls
+
+
+def test_what_cannot_be_shown_to_run_is_not_given(debian_machine: Machine, project: Checkout) -> None:
+    debian.obtain(run_of(project), "nginx")
+    (debian_machine.fakes / "ldd").unlink()
+    with pytest.raises(NoPackagesError, match="there is no ldd on the PATH"):
+        debian.obtain(run_of(project), "nginx")
 
 
 def test_a_library_that_no_package_is_known_for_is_named(debian_machine: Machine, project: Checkout) -> None:

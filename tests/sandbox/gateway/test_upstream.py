@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import socket
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,6 +59,31 @@ def test_an_upstream_that_does_not_answer_in_time_is_504() -> None:
             released.set()
 
     lived(scenario, read_timeout=0.2)
+
+
+def test_what_the_client_expects_of_the_gateway_is_not_expected_of_the_upstream() -> None:
+    async def scenario(world: World) -> None:
+        heads: list[bytes] = []
+
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # It never says 100: the body has to come without.
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            length = heads[-1].lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reader.readexactly(int(length)), 3)
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+                await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        async with server:
+            world.upstream(server.sockets[0].getsockname()[1])
+            answer = await world.call("POST", PATH, CHAT, Expect="100-continue")
+            assert (answer.status, await answer.read()) == (200, b"{}")
+        assert len(heads) == 1
+        assert b"expect:" not in heads[0].lower()
+
+    lived(scenario, read_timeout=0.5)
 
 
 def test_an_upstream_that_takes_nothing_of_the_request_in_time_is_504() -> None:
