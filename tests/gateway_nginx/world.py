@@ -68,6 +68,15 @@ class World:
             pause.wait(0.02)
         raise AssertionError(f"{line} is not in\n{self.gateway.metrics()}")
 
+    def wait_until_idle(self) -> None:
+        """Return when everything that comes after answers is over: no request has a context left."""
+        pause = threading.Event()
+        for _ in range(400):
+            if self.gateway.worker()["contexts"] == 0:
+                return
+            pause.wait(0.02)
+        raise AssertionError(f"a request is not over: {self.gateway.worker()}")
+
 
 @contextmanager
 def world_of(
