@@ -72,7 +72,7 @@ def _responses_usage(path: str, tokens: Tokens, reply: Reply) -> dict[str, Any]:
 
 
 def _text(reply: Reply) -> str:
-    return reply.text * max(1, -(-reply.size // max(1, len(reply.text.encode()))))
+    return reply.text * max(1, -(-reply.size // max(1, len(reply.text.encode(errors="surrogatepass")))))
 
 
 def _told(document: dict[str, Any], usage: dict[str, Any], reply: Reply) -> dict[str, Any]:

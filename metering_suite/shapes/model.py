@@ -165,6 +165,7 @@ class Reply:
     """Whether usage tells reasoning and cached tokens."""
     usage_first: bool = False
     ascii_only: bool = False
+    """Whether all other signs are escaped; a text with half a surrogate pair has to be."""
     indent: int | None = None
     frame: Frame = field(default_factory=Frame)
     gzip: Gzip = Gzip.NEVER

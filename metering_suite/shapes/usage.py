@@ -33,6 +33,11 @@ SHAPES = (
         modes=m.STREAM,
         reply=Reply(usage=Usage.WITH_CHOICE),
     ),
+    Shape(
+        name="usage-with-half-pair",
+        says="Usage beside half a surrogate pair, as engines that write ASCII cut one between two events",
+        reply=Reply(text="A day is long \ud83d", ascii_only=True, usage=Usage.WITH_CHOICE),
+    ),
     Shape(name="usage-null-details", says="Null for the details of usage", reply=Reply(usage=Usage.NULL_FIELDS)),
     Shape(name="usage-in-text", says="Text that looks like usage", reply=Reply(text=_DECOY, size=1000)),
     Shape(

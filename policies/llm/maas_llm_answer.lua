@@ -13,7 +13,9 @@ local _M = {}
 local MOST_USAGE = 64 * 1024
 -- An event is one piece of an answer; with log probabilities or whole answers they reach megabytes.
 local MOST_EVENT = 32 * 1024 * 1024
-local WANTED = { usage = true, meta = true }
+local SAY_USAGE = { usage = true, meta = true }
+-- Events of the responses and messages APIs have it one level down.
+local OF_EVENTS = { usage = true, meta = true, response = true, message = true }
 
 local function first_of(value)
   return type(value) == 'table' and value[1] or value
@@ -34,6 +36,20 @@ function _M.kind(status, headers, streams)
   return is_events and 'events' or 'document'
 end
 
+-- Only the members that say usage are decoded: cjson refuses a text for one lone surrogate (`\ud83d`), and engines that
+-- write ASCII cut pairs between two events.
+local function reported(found)
+  local parts = {}
+  for name in pairs(SAY_USAGE) do
+    if found[name] then parts[#parts + 1] = '"' .. name .. '":' .. found[name].text end
+  end
+  local read, problem
+  if parts[1] then read, problem = usage.of_text('{' .. table.concat(parts, ',') .. '}') end
+  local nested = found.response or found.message
+  if read or problem or not nested then return read, problem end
+  return reported(json.scanned(nested.text, SAY_USAGE).found)
+end
+
 local Document = {}
 local document_mt = { __index = Document }
 
@@ -43,13 +59,7 @@ function Document:feed(piece)
 end
 
 function Document:finish()
-  local found = self.scanner.found
-  local parts = {}
-  for name in pairs(WANTED) do
-    if found[name] then parts[#parts + 1] = '"' .. name .. '":' .. found[name].text end
-  end
-  if #parts == 0 then return nil end
-  return usage.of_text('{' .. table.concat(parts, ',') .. '}')
+  return reported(self.scanner.found)
 end
 
 local Stream = {}
@@ -72,8 +82,9 @@ local function stream()
   local function read(data)
     -- The plain search first: it is many times faster, and most events have no usage.
     if not find(data, '"usage"', 1, true) or not find(data, '"usage"%s*:%s*{') then return end
-    local found, problem = usage.of_text(data)
-    self.problem = self.problem or problem
+    local scanner = json.scanned(data, OF_EVENTS)
+    local found, problem = reported(scanner.found)
+    self.problem = self.problem or problem or (not scanner:complete() and 'an event is no JSON object') or nil
     if found then self.read = usage.over(self.read, found) end
   end
   self.events = events.new(read, MOST_EVENT, function() self.problem = 'an event is too long' end)
@@ -83,7 +94,7 @@ end
 --- A reader: `feed(piece)`, then `finish(complete)` for what was reported (see `maas_llm_usage.read`) and a problem.
 function _M.reader(kind)
   if kind == 'events' then return stream() end
-  return setmetatable({ bytes = 0, scanner = json.scanner(WANTED, MOST_USAGE) }, document_mt)
+  return setmetatable({ bytes = 0, scanner = json.scanner(SAY_USAGE, MOST_USAGE) }, document_mt)
 end
 
 --- Events with content so far, or nil for a document.

@@ -75,11 +75,9 @@ local function object(value)
   return type(value) == 'table' and value or nil
 end
 
---- What a decoded answer or event says of usage, or nil.
-function _M.of_document(document)
-  if type(document) ~= 'table' then return nil end
-  local nested = object(document.response) or object(document.message) or document
-  local usage = object(document.usage) or object(nested.usage)
+-- What a decoded object says of usage, or nil.
+local function of_document(document)
+  local usage = object(document.usage)
   if not usage then
     local meta = object(document.meta)
     usage = meta and (object(meta.tokens) or object(meta.billed_units))
@@ -94,11 +92,11 @@ function _M.of_headers(headers)
   return tokens and { prompt_tokens = tokens, completion_tokens = 0, total_tokens = tokens }
 end
 
---- What the text of a JSON document says of usage, or nil; the second value is the decoder's complaint.
+--- What the text of a JSON object says of usage, or nil; the second value is the decoder's complaint.
 function _M.of_text(text)
   local document, problem = cjson.decode(text)
-  if document == nil then return nil, problem or 'no JSON' end
-  return _M.of_document(document)
+  if not document then return nil, problem end
+  return of_document(document)
 end
 
 return _M

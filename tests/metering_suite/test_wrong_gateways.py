@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from metering_suite import Verdict
-from tests.metering_suite import wrong_gateways, wrong_passages
+from tests.metering_suite import wrong_gateways, wrong_passages, wrong_readings
 from tests.metering_suite.measured import report_on
 
 if TYPE_CHECKING:
     from tests.metering_suite.reference_gateway import ReferenceGateway
 
-SEEN = {**wrong_gateways.SEEN, **wrong_passages.SEEN}
+SEEN = {**wrong_gateways.SEEN, **wrong_passages.SEEN, **wrong_readings.SEEN}
 
 
 @pytest.mark.parametrize("gateway", SEEN, ids=lambda gateway: gateway.__name__)

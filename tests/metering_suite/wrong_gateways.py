@@ -10,11 +10,11 @@ from metering_suite.verdicts import Verdict
 from tests.metering_suite import body_edit
 from tests.metering_suite.body_edit import asking
 from tests.metering_suite.reference_gateway import Call, Pairs, ReferenceGateway
-from tests.metering_suite.usage_reader import JsonReader, StreamReader, Usage, usage_in
 
 if TYPE_CHECKING:
     from metering_suite.http.server import Connection, Received
     from metering_suite.http.wire import Head
+    from tests.metering_suite.usage_reader import Usage
 
 _OPTIONS = b'"stream_options":{"include_usage":true},'
 
@@ -40,46 +40,6 @@ def _lua(value: object) -> object:
     if isinstance(value, list):
         return [_lua(inner) for inner in value] or {}
     return float(f"{value:.14g}") if isinstance(value, int) and abs(value) > 10**14 else value
-
-
-class DropsChunksWithComments(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def feed(self, piece: bytes) -> None:
-                if not any(line.startswith(b":") for line in piece.splitlines()):
-                    super().feed(piece)
-
-        return Reader()
-
-
-class ReadsEveryChunkByItself(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def feed(self, piece: bytes) -> None:
-                alone = StreamReader()
-                alone.feed(piece)
-                self.usage = alone.usage or self.usage
-
-        return Reader()
-
-
-class AddsEveryUsage(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def seen(self, found: Usage | None) -> None:
-                if found:
-                    self.usage = {name: value + (self.usage or {}).get(name, 0) for name, value in found.items()}
-
-        return Reader()
-
-
-class TakesTheFirstUsage(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def seen(self, found: Usage | None) -> None:
-                self.usage = self.usage or found
-
-        return Reader()
 
 
 class CountsARetryOnce(ReferenceGateway):
@@ -141,15 +101,6 @@ class CutsLargeAnswers(ReferenceGateway):
         return kept or b"\n"
 
 
-class DropsTheLastEventWithoutItsEnd(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def end(self) -> Usage | None:
-                return self.usage
-
-        return Reader()
-
-
 class LetsTheEngineCompress(ReferenceGateway):
     def request_headers(self, request: Received) -> Pairs:
         accepted = request.head.value("Accept-Encoding")
@@ -159,49 +110,6 @@ class LetsTheEngineCompress(ReferenceGateway):
 class ForgetsTheCoding(LetsTheEngineCompress):
     def answer_headers(self, head: Head) -> Pairs:
         return [(name, value) for name, value in super().answer_headers(head) if name != "Content-Encoding"]
-
-
-class BreaksAtNullUsage(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            broken = False
-
-            def feed(self, piece: bytes) -> None:
-                self.broken = self.broken or b'"usage":null' in piece
-                super().feed(piece)
-
-            def end(self) -> Usage | None:
-                return None if self.broken else super().end()
-
-        return Reader()
-
-
-class FindsUsageInText(ReferenceGateway):
-    def json_reader(self) -> JsonReader:
-        class Reader(JsonReader):
-            def end(self) -> Usage | None:
-                found = re.search(rb'\\?"total_tokens\\?":\s*(\d+)', self.body)
-                real = super().end()
-                return {**(real or {}), "total_tokens": int(found[1])} if found else real
-
-        return Reader()
-
-
-class FindsUsageAnywhere(ReferenceGateway):
-    def json_reader(self) -> JsonReader:
-        class Reader(JsonReader):
-            def end(self) -> Usage | None:
-                try:
-                    return _first(json.loads(self.body))
-                except ValueError:
-                    return None
-
-        return Reader()
-
-
-def _first(value: object) -> Usage | None:
-    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
-    return next((found for one in inner if (found := _first(one))), None) or usage_in(value)
 
 
 class LosesUnderLoad(ReferenceGateway):
@@ -267,53 +175,6 @@ class ReadsOnlyUtf8(ReferenceGateway):
         return super().body(request) if request.body.lstrip().startswith(b"{") else request.body
 
 
-class EndsLinesWithNewlineOnly(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def feed(self, piece: bytes) -> None:
-                super().feed(piece.replace(b"\r", b""))
-
-        return Reader()
-
-
-class TakesOneDataLine(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def line(self, line: str) -> None:
-                super().line(line)
-                self.dispatch()
-
-        return Reader()
-
-
-class WantsASpaceAfterData(ReferenceGateway):
-    def stream_reader(self) -> StreamReader:
-        class Reader(StreamReader):
-            def line(self, line: str) -> None:
-                if not line.startswith("data:") or line.startswith("data: "):
-                    super().line(line)
-
-        return Reader()
-
-
-class KnowsOneNameOfTokens(ReferenceGateway):
-    def json_reader(self) -> JsonReader:
-        class Reader(JsonReader):
-            def end(self) -> Usage | None:
-                return super().end() if b'"prompt_tokens"' in self.body else None
-
-        return Reader()
-
-
-class ReadsOneMegabyte(ReferenceGateway):
-    def json_reader(self) -> JsonReader:
-        class Reader(JsonReader):
-            def end(self) -> Usage | None:
-                return super().end() if len(self.body) <= 1024 * 1024 else None
-
-        return Reader()
-
-
 class ForgetsBodiesInChunks(ReferenceGateway):
     def body(self, request: Received) -> bytes:
         return b"" if request.head.has("Transfer-Encoding", "chunked") else super().body(request)
@@ -331,23 +192,9 @@ class EditsWhatIsNotJson(ReferenceGateway):
         return body_edit.asking(request.body)
 
 
-class EstimatesWhatIsNotTold(ReferenceGateway):
-    def json_reader(self) -> JsonReader:
-        class Reader(JsonReader):
-            def end(self) -> Usage | None:
-                guess = {"total_tokens": len(self.body) // 4} if b'"choices"' in self.body else None
-                return super().end() or guess
-
-        return Reader()
-
-
 SEEN: dict[type[ReferenceGateway], tuple[Verdict, tuple[str, ...]]] = {
     LosesTheFirstCallOfAKey: (Verdict.LOST, ("chat", "embeddings")),
     EncodesBodiesAnew: (Verdict.BODY_CHANGED, ("empty-arrays", "long-integers", "duplicates", "escapes", "whitespace")),
-    DropsChunksWithComments: (Verdict.LOST, ("comment-before-event", "comment-after-event")),
-    ReadsEveryChunkByItself: (Verdict.LOST, ("split-odd", "split-usage")),
-    AddsEveryUsage: (Verdict.DOUBLE, ("continuous", "usage-several")),
-    TakesTheFirstUsage: (Verdict.LOST, ("continuous", "usage-several")),
     CountsARetryOnce: (Verdict.LOST, ("retry",)),
     CountsErrors: (Verdict.DOUBLE, ("error-with-usage",)),
     AddsTheOptionAlways: (Verdict.BODY_CHANGED, ("chat", "responses", "embeddings")),
@@ -357,12 +204,8 @@ SEEN: dict[type[ReferenceGateway], tuple[Verdict, tuple[str, ...]]] = {
     TakesLineEndsForItsOwn: (Verdict.BODY_CHANGED, ("crlf",)),
     CallsEverythingJson: (Verdict.BODY_CHANGED, ("answer-page", "include-true")),
     CutsLargeAnswers: (Verdict.BODY_CHANGED, ("huge-event",)),
-    DropsTheLastEventWithoutItsEnd: (Verdict.LOST, ("no-done-no-newline",)),
     LetsTheEngineCompress: (Verdict.LOST, ("gzip",)),
     ForgetsTheCoding: (Verdict.BODY_CHANGED, ("gzip",)),
-    BreaksAtNullUsage: (Verdict.LOST, ("usage-nulls", "usage-null-last")),
-    FindsUsageInText: (Verdict.DOUBLE, ("usage-in-text", "usage-in-text-only")),
-    FindsUsageAnywhere: (Verdict.DOUBLE, ("usage-nested", "usage-only-nested")),
     LosesUnderLoad: (Verdict.LOST, ("parallel-16", "parallel-64")),
     TakesAnyOptionForEnough: (Verdict.LOST, ("options-empty", "options-null", "include-false")),
     OverwritesTheOptions: (Verdict.BODY_CHANGED, ("options-others", "options-others-false", "continuous")),
@@ -372,14 +215,8 @@ SEEN: dict[type[ReferenceGateway], tuple[Verdict, tuple[str, ...]]] = {
     SearchesForTheKey: (Verdict.LOST, ("escaped-stream",)),
     TakesTheFirstOfTwoKeys: (Verdict.LOST, ("stream-twice",)),
     ReadsOnlyUtf8: (Verdict.LOST, ("byte-order-mark", "utf-16")),
-    EndsLinesWithNewlineOnly: (Verdict.LOST, ("cr",)),
-    TakesOneDataLine: (Verdict.LOST, ("multi-line", "multi-line-crlf")),
-    WantsASpaceAfterData: (Verdict.LOST, ("no-space",)),
-    KnowsOneNameOfTokens: (Verdict.LOST, ("responses", "transcription", "rerank")),
-    ReadsOneMegabyte: (Verdict.LOST, ("usage-first-1m",)),
     ForgetsBodiesInChunks: (Verdict.BODY_CHANGED, ("chunked",)),
     EditsAnyCallWithAPrompt: (Verdict.BODY_CHANGED, ("responses-prompt",)),
     EditsWhatIsNotJson: (Verdict.BODY_CHANGED, ("type-plain",)),
-    EstimatesWhatIsNotTold: (Verdict.DOUBLE, ("usage-none",)),
 }
 """Which verdict on which shapes gives each of them away."""

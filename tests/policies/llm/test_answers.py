@@ -137,6 +137,17 @@ def test_an_answer_of_ten_megabytes_is_counted_and_not_kept(gateway: Gateway) ->
     assert after - before < 500, "kilobytes"
 
 
+@pytest.mark.parametrize("half", [r"\ud83d", r"\ude00", r"\ud83dx", r"\ud83d\ud83d"])
+def test_half_a_surrogate_pair_in_the_text_loses_no_usage(any_gateway: Gateway, half: str) -> None:
+    text = f'{{"choices":[{{"delta":{{"content":"{half}"}}}}],"usage":{json.dumps(usage())}}}'.encode()
+    assert any_gateway.answered([text]) == text
+    assert any_gateway.counted == WHOLE
+    any_gateway.calls.clear()
+    assert any_gateway.answered([b"data: " + text + b"\n\n"], EVENTS) == b"data: " + text + b"\n\n"
+    assert any_gateway.counted == WHOLE
+    assert any_gateway.warnings == []
+
+
 def test_the_last_usage_of_a_stream_wins(any_gateway: Gateway) -> None:
     pieces = [
         event(usage=None),
