@@ -18,7 +18,7 @@ _OPEN_RULES = {"GET /": "every path that is read", "GET /metrics": "other develo
 def limits_and_prices(settings: Settings, _: Names) -> Iterator[Problem]:
     """A plan's limits and prices name what every model that offers it counts."""
     for name, plan in settings.plans.items():
-        offering = [key for key, model in settings.models.items() if name in model.plans]
+        offering = settings.models_offering(name)
         for section, entry in [("limits", one) for one in plan.limits] + [("prices", one) for one in plan.prices]:
             lacking = [key for key in offering if metric_of(entry) not in _counted(settings, key)]
             if lacking:
@@ -33,8 +33,8 @@ def limits_and_prices(settings: Settings, _: Names) -> Iterator[Problem]:
 
 def plan_names(settings: Settings, _: Names) -> Iterator[Problem]:
     """No model offers two plans of one permanent name."""
-    for key, model in settings.models.items():
-        offered = {plan: settings.plan_system_name(plan) for plan in model.plans if plan in settings.plans}
+    for key in settings.models:
+        offered = {plan: settings.plan_system_name(plan) for plan in settings.plans_of(key)}
         for plan, first in repeated(offered):
             yield Problem(
                 path=f"models.{key}.plans",
@@ -46,10 +46,10 @@ def plan_names(settings: Settings, _: Names) -> Iterator[Problem]:
 
 def features(settings: Settings, _: Names) -> Iterator[Problem]:
     """Plans of one model that share a feature mean the same one."""
-    for key, model in settings.models.items():
+    for key in settings.models:
         owners: dict[str, str] = {}
-        for plan in (plan for plan in model.plans if plan in settings.plans):
-            for name, feature in settings.plans[plan].features.items():
+        for plan, offered in settings.plans_of(key).items():
+            for name, feature in offered.features.items():
                 first = owners.setdefault(name, plan)
                 if feature != settings.plans[first].features[name]:
                     yield Problem(

@@ -1,31 +1,15 @@
 """What 3scale counts for a model: its methods and metrics by name, whether computed or declared."""
 
-from collections.abc import Mapping
-
 from components.config.catalog import Model
 from components.config.compat import Compat
 from components.config.metering import Metering
+from components.config.naming import metric_of
 from components.config.operations import exposed
+from components.config.settings import Settings
+from components.config.token_metrics import TOKEN_METRICS, USUAL
 
 HITS = "hits"
 """Metric that 3scale makes with each product; every method counts into it."""
-
-TOKEN_METRICS: Mapping[str, str] = {
-    "completion_tokens": "Completion tokens",
-    "prompt_tokens": "Prompt tokens",
-    "total_tokens": "Total tokens",
-}
-"""Metrics a computed API has besides `hits`, with their titles; an OpenAI-compatible server reports them in `usage`."""
-
-FURTHER_TOKEN_METRICS: Mapping[str, str] = {
-    "cached_tokens": "Cached tokens",
-    "estimated_tokens": "Estimated tokens",
-    "reasoning_tokens": "Reasoning tokens",
-}
-"""Metrics that `apiDefaults.metering` adds, with their titles."""
-
-USAGE_METRICS: Mapping[str, str] = {**TOKEN_METRICS, **FURTHER_TOKEN_METRICS}
-"""Every metric that the gateway's token policy can report, with its title."""
 
 _WITHOUT_TOKENS = frozenset({"docling", "image"})
 """Kinds of models whose answers are no tokens."""
@@ -52,13 +36,21 @@ def token_metrics(model: Model, metering: Metering) -> tuple[str, ...]:
     engine = model.server.engine if model.server is not None else ""
     if model.kind in _WITHOUT_TOKENS or engine == "safety":
         return ()
-    usual = (name for name in TOKEN_METRICS if engine != "tei" or name != "completion_tokens")
+    usual = (name for name in USUAL if engine != "tei" or name != "completion_tokens")
     return tuple(sorted([*usual, *_further(model, metering)]))
 
 
 def limitable_tokens(model: Model, metering: Metering) -> tuple[str, ...]:
     """Names of the model's metrics that the token policy reports, so that it can hold their limits, sorted."""
-    return tuple(name for name in metric_names(model, metering) if name in USAGE_METRICS)
+    return tuple(name for name in metric_names(model, metering) if name in TOKEN_METRICS)
+
+
+def limited_tokens(settings: Settings, key: str) -> tuple[str, ...]:
+    """Those of them that a plan of model `key` limits."""
+    limits = {metric_of(limit) for plan in settings.plans_of(key).values() for limit in plan.limits}
+    return tuple(
+        name for name in limitable_tokens(settings.models[key], settings.api_defaults.metering) if name in limits
+    )
 
 
 def counted(model: Model, compat: Compat, metering: Metering) -> tuple[str, ...]:
@@ -70,7 +62,7 @@ def computed_titles(model: Model, compat: Compat, metering: Metering) -> dict[st
     """Titles by permanent name of what nobody declared: 3scale's `hits`, and whatever is computed."""
     titles = {HITS: "Hits"}  # porta, app/models/metric.rb
     if model.api.metrics is None:
-        titles |= {name: USAGE_METRICS[name] for name in token_metrics(model, metering)}
+        titles |= {name: TOKEN_METRICS[name].title for name in token_metrics(model, metering)}
     if model.api.methods is None:
         titles |= {operation.system_name: operation.friendly_name for operation in exposed(model, compat)}
     return titles

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from components.config.token_metrics import TOKEN_METRICS, USUAL
+
 PORT = 9421
 """Port of a gateway's counters (APIcast, doc/prometheus_metrics.md)."""
 
@@ -20,20 +22,12 @@ REFUSALS = "apicast_status"
 SECONDS = "upstream_response_time_seconds"
 """How long model servers take, as a histogram."""
 
-TOKENS: Mapping[str, str] = {
-    "completion_tokens": "llm_completion_tokens_count",
-    "prompt_tokens": "llm_prompt_tokens_count",
-    "total_tokens": "llm_total_token_count",
-}
+TOKENS: Mapping[str, str] = {name: metric.series for name, metric in USUAL.items()}
 """Counter of the token policy by the metric in 3scale; labels `service_system_name`, `application_id` and
 `application_system_name` (the last two `unknown` where the gateway knows no application; empty with the guides')."""
 
-FURTHER_TOKENS: Mapping[str, str] = {
-    "cached_tokens": "llm_cached_tokens_total",
-    "estimated_tokens": "llm_estimated_tokens_total",
-    "reasoning_tokens": "llm_reasoning_tokens_total",
-}
-"""The same for the metrics that `apiDefaults.metering` adds; this project's own policy has them."""
+ALL_TOKENS: Mapping[str, str] = {name: metric.series for name, metric in TOKEN_METRICS.items()}
+"""The same with the metrics that `apiDefaults.metering` adds; this project's own policy has them."""
 
 TROUBLE: Mapping[str, str] = {
     "policy_errors": "llm_policy_errors_total",

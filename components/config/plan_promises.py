@@ -10,6 +10,7 @@ from components.config.plans import Plan
 from components.config.problems import Problem, written
 from components.config.promise import Names, repeated
 from components.config.settings import Settings
+from components.config.token_chain import members, token_policies
 from components.config.vllm import Vllm, VllmCpu
 
 _ADAPTERS = "--lora-modules"
@@ -22,7 +23,7 @@ _WITHOUT_LENGTH = frozenset({"embedding"})
 def answers_fit(settings: Settings, _: Names) -> Iterator[Problem]:
     """No plan promises longer answers than a model's context, in which the prompt has to stand too."""
     for name, plan in settings.plans.items():
-        for key, model in _offering(settings, name):
+        for key, model in settings.models_offering(name).items():
             longest = None if model.kind in _WITHOUT_LENGTH else model.max_model_len
             if plan.max_tokens is not None and longest is not None and plan.max_tokens > longest:
                 yield Problem(
@@ -37,7 +38,7 @@ def permitted_models(settings: Settings, _: Names) -> Iterator[Problem]:
     """A plan names what its models are asked for by, and permits something of each of them."""
     for name, plan in settings.plans.items():
         if plan.models is not None:
-            served = {key: served_names(settings, key) for key, _model in _offering(settings, name)}
+            served = {key: served_names(settings, key) for key in settings.models_offering(name)}
             known = {key: names for key, names in served.items() if names is not None}
             if served and len(known) == len(served):
                 yield from _unserved(name, plan.models, known)
@@ -47,7 +48,7 @@ def permitted_models(settings: Settings, _: Names) -> Iterator[Problem]:
 def requests_name_models(settings: Settings, _: Names) -> Iterator[Problem]:
     """What is permitted by its name is asked for by a name: a request without one is refused."""
     for name, plan in settings.plans.items():
-        for key, model in _offering(settings, name) if plan.models is not None else ():
+        for key, model in settings.models_offering(name).items() if plan.models is not None else ():
             if nameless := nameless_operations(model, settings.compat):
                 yield Problem(
                     path=f"plans.{name}.models",
@@ -67,7 +68,7 @@ def restrictions_hold(settings: Settings, _: Names) -> Iterator[Problem]:
                 allowed="them with this project's own policy; the guides' policy knows no plans",
                 remedy=f"remove threescale.gatewayPolicy, or plans.{name}.maxTokens and plans.{name}.models",
             )
-        for key, model in _offering(settings, name) if plan.is_restricted else ():
+        for key, model in settings.models_offering(name).items() if plan.is_restricted else ():
             if model.api.policies is not None:
                 yield from _left_out(name, plan, key, model)
             elif not limitable_tokens(model, settings.api_defaults.metering):
@@ -81,8 +82,8 @@ def restrictions_hold(settings: Settings, _: Names) -> Iterator[Problem]:
 
 def titles_tell_plans_apart(settings: Settings, _: Names) -> Iterator[Problem]:
     """Plans of one model have titles of their own where one of them is restricted: the gateway knows no other name."""
-    for key, model in settings.models.items():
-        offered = {plan: settings.plans[plan] for plan in model.plans if plan in settings.plans}
+    for key in settings.models:
+        offered = settings.plans_of(key)
         for plan, first in repeated({name: one.display_name for name, one in offered.items()}):
             if offered[plan].is_restricted or offered[first].is_restricted:
                 yield Problem(
@@ -115,10 +116,6 @@ def served_names(settings: Settings, key: str) -> frozenset[str] | None:
     return frozenset({settings.served_model_name(key), *adapters})
 
 
-def _offering(settings: Settings, plan: str) -> list[tuple[str, Model]]:
-    return [(key, model) for key, model in settings.models.items() if plan in model.plans]
-
-
 def _unserved(plan: str, permitted: tuple[str, ...], served: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
     """Permitted names that none of the models has."""
     every = sorted({name for names in served.values() for name in names})
@@ -146,8 +143,8 @@ def _closed(plan: str, permitted: frozenset[str], served: Mapping[str, frozenset
 
 def _left_out(name: str, plan: Plan, key: str, model: Model) -> Iterator[Problem]:
     """A declared chain whose token policy does not name the plan."""
-    policies = [item.configuration.get("plans") for item in model.api.policies or () if item.name == NAME]
-    entries = [entry for plans in policies if isinstance(plans, list) for entry in plans]
+    policies = [item.configuration.get("plans") for _position, item in token_policies(model)]
+    entries = [entry for plans in policies for entry in members(plans)]
     if not any(isinstance(entry, dict) and entry.get("plan") == plan.display_name for entry in entries):
         yield Problem(
             path=f"plans.{name}",

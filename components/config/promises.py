@@ -168,7 +168,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise(frozenset({"api_defaults", "models", "plans", "threescale"}), plan_promises.restrictions_hold),
     Promise(frozenset({"models", "plans"}), plan_promises.titles_tell_plans_apart),
     Promise(frozenset({"api_defaults", "threescale"}), plan_promises.metering_is_known),
-    Promise(frozenset({"api_defaults", "models", "compat"}), token_policy_promises.token_policies),
+    Promise(frozenset({"api_defaults", "models", "compat"}), token_policy_promises.reported_metrics),
     Promise(frozenset({"models", "plans"}), token_policy_promises.named_plans),
     Promise(frozenset({"models", "threescale"}), token_policy_promises.described_form),
     Promise(frozenset({"models"}), token_chain.working_chains),

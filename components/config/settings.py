@@ -91,6 +91,14 @@ class Settings(Section):
         """Permanent name of the plan `plan` in 3scale."""
         return self.plans[plan].system_name or plan
 
+    def plans_of(self, key: str) -> dict[str, Plan]:
+        """The plans that model `key` offers, without those that nobody declares, which is a problem of its own."""
+        return {name: self.plans[name] for name in self.models[key].plans if name in self.plans}
+
+    def models_offering(self, plan: str) -> dict[str, Model]:
+        """The models that offer the plan `plan`."""
+        return {key: model for key, model in self.models.items() if plan in model.plans}
+
     def promotion_of(self, key: str) -> Promotion:
         """How far a change of the API of model `key` is promoted."""
         return self.models[key].promotion or self.promotion

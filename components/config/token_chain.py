@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from components.config.catalog import Model
-from components.config.counted import USAGE_METRICS, limitable_tokens
+from components.config.counted import limited_tokens
 from components.config.exact_api import PolicyItem
 from components.config.fields import Step
 from components.config.gateway_policy import NAME, SEED_VERSION
@@ -16,8 +16,10 @@ from components.config.naming import metric_of
 from components.config.problems import Problem, shown, written
 from components.config.promise import Names
 from components.config.settings import Settings
+from components.config.token_metrics import TOKEN_METRICS
 
-_LIQUID = "{{"
+LIQUID = "{{"
+"""Begins an expression."""
 _TOLD = re.compile(r"llm_usage\.(\w+)")
 
 
@@ -45,11 +47,11 @@ def adopted_faults(settings: Settings) -> Iterator[str]:
 def unrefusing_limits(settings: Settings) -> Iterator[str]:
     """One sentence per declared chain that lets nobody look at its plans' limits of tokens before a call."""
     for key, model in settings.models.items():
-        limited = [] if model.api.policies is None else _limited_tokens(settings, model)
+        limited = [] if model.api.policies is None else limited_tokens(settings, key)
         asked = {
             name
-            for item in model.api.policies or ()
-            if item.name == NAME and item.enabled
+            for _position, item in token_policies(model)
+            if item.enabled
             for name in members(item.configuration.get("limited_metrics"))
         }
         if lacking := [name for name in limited if name not in asked]:
@@ -63,8 +65,8 @@ def skipped(settings: Settings) -> Iterator[str]:
     """A gateway skips a policy of another version than it has, with only a line in its log."""
     loaded = settings.threescale.gateway_policy.version
     for key, model in settings.models.items():
-        for item in model.api.policies or ():
-            if item.name == NAME and item.enabled and item.version != loaded:
+        for _position, item in token_policies(model):
+            if item.enabled and item.version != loaded:
                 yield (
                     f"models.{key}.api.policies names {NAME} {item.version}, while the gateways have {loaded}: they "
                     "skip it, and no token of the model is counted. Correct the version there, or in "
@@ -72,21 +74,20 @@ def skipped(settings: Settings) -> Iterator[str]:
                 )
 
 
+def token_policies(model: Model) -> Iterator[tuple[int, PolicyItem]]:
+    """The token policies of a declared chain, with their positions."""
+    return ((position, item) for position, item in enumerate(model.api.policies or ()) if item.name == NAME)
+
+
 def members(value: object) -> list[Any]:
     """The members of a list; none of what is no list."""
     return value if isinstance(value, list) else []
 
 
-def _limited_tokens(settings: Settings, model: Model) -> list[str]:
-    plans = [settings.plans[name] for name in model.plans if name in settings.plans]
-    limits = {metric_of(limit) for plan in plans for limit in plan.limits}
-    return [name for name in limitable_tokens(model, settings.api_defaults.metering) if name in limits]
-
-
 def _faults(settings: Settings) -> Iterator[tuple[Model, Problem]]:
     for key, model in settings.models.items():
-        policies, path = model.api.policies or (), ["models", key, "api", "policies"]
-        for fault in (*_places(policies, path), *_rules(policies, path)):
+        path = ["models", key, "api", "policies"]
+        for fault in (*_places(model.api.policies or (), path), *_rules(model, path)):
             yield model, fault
 
 
@@ -95,10 +96,9 @@ def _zeros(settings: Settings) -> Iterator[tuple[Model, Problem]]:
 
     The backend refuses when more than the value is used (apisonator, lib/3scale/backend/validators/limits.rb).
     """
-    for model in settings.models.values():
-        for name in model.plans:
-            limits = settings.plans[name].limits if name in settings.plans else {}
-            for limit in (one for one, value in limits.items() if value == 0 and metric_of(one) in USAGE_METRICS):
+    for key, model in settings.models.items():
+        for name, plan in settings.plans_of(key).items():
+            for limit in (one for one, value in plan.limits.items() if value == 0 and metric_of(one) in TOKEN_METRICS):
                 yield (
                     model,
                     Problem(
@@ -132,10 +132,10 @@ def _places(policies: Sequence[PolicyItem], path: Sequence[Step]) -> Iterator[Pr
         )
 
 
-def _rules(policies: Sequence[PolicyItem], path: Sequence[Step]) -> Iterator[Problem]:
+def _rules(model: Model, path: Sequence[Step]) -> Iterator[Problem]:
     """Conditions that never hold, and increments that are never more than 0."""
-    for position, item in enumerate(policies):
-        rules = members(item.configuration.get("rules")) if item.name == NAME else []
+    for position, item in token_policies(model):
+        rules = members(item.configuration.get("rules"))
         for number, rule in enumerate(one if isinstance(one, dict) else {} for one in rules):
             at = [*path, position, "configuration", "rules", number]
             yield from _operations(rule.get("condition"), [*at, "condition"])
@@ -148,7 +148,7 @@ def _operations(condition: object, path: Sequence[Step]) -> Iterator[Problem]:
     operations = members(condition.get("operations")) if isinstance(condition, dict) else []
     for number, operation in enumerate(operations):
         for side in ("left", "right") if isinstance(operation, dict) else ():
-            if _LIQUID in str(operation.get(side)) and _type(operation, side) != "liquid":
+            if LIQUID in str(operation.get(side)) and _type(operation, side) != "liquid":
                 yield Problem(
                     path=written([*path, "operations", number, side]),
                     given=f"{shown(operation[side])} was given without {side}_type liquid",
@@ -162,11 +162,11 @@ def _type(operation: Mapping[str, Any], side: str) -> object:
 
 
 def _increment(increment: object, path: Sequence[Step]) -> Iterator[Problem]:
-    unknown = [name for name in _TOLD.findall(str(increment)) if name not in USAGE_METRICS]
+    unknown = [name for name in _TOLD.findall(str(increment)) if name not in TOKEN_METRICS]
     if unknown:
         yield Problem(
             path=written(path),
             given=f"llm_usage has no {', '.join(unknown)}",
-            allowed=f"one of its {', '.join(sorted(USAGE_METRICS))}; anything else is 0",
+            allowed=f"one of its {', '.join(sorted(TOKEN_METRICS))}; anything else is 0",
             remedy="correct the name",
         )

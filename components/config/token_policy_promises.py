@@ -10,14 +10,14 @@ from components.config.counted import counted
 from components.config.documents import DocumentError
 from components.config.exact_api import PolicyItem
 from components.config.fields import Step
-from components.config.gateway_policy import MANIFEST, NAME, GatewayPolicy, manifest, policy_files
+from components.config.gateway_policy import MANIFEST, GatewayPolicy, manifest, policy_files
 from components.config.problems import Problem, shown, written
 from components.config.promise import Names
 from components.config.settings import Settings
-from components.config.token_chain import members
+from components.config.token_chain import LIQUID, members, token_policies
 
 
-def token_policies(settings: Settings, _: Names) -> Iterator[Problem]:
+def reported_metrics(settings: Settings, _: Names) -> Iterator[Problem]:
     """A token policy reports to metrics that are there: the backend refuses a whole report for one that is not."""
     for key, path, item in _declared(settings):
         names = counted(settings.models[key], settings.compat, settings.api_defaults.metering)
@@ -36,7 +36,7 @@ def token_policies(settings: Settings, _: Names) -> Iterator[Problem]:
 def named_plans(settings: Settings, _: Names) -> Iterator[Problem]:
     """Plans of a token policy are plans of the model: of others the gateway never hears."""
     for key, path, item in _declared(settings):
-        titles = [settings.plans[plan].display_name for plan in settings.models[key].plans if plan in settings.plans]
+        titles = [plan.display_name for plan in settings.plans_of(key).values()]
         for number, entry in enumerate(members(item.configuration.get("plans"))):
             title = entry.get("plan") if isinstance(entry, dict) else None
             if title not in titles:
@@ -68,9 +68,8 @@ def described_form(settings: Settings, _: Names) -> Iterator[Problem]:
 def _declared(settings: Settings) -> Iterator[tuple[str, list[Step], PolicyItem]]:
     """Each token policy that is declared: its model, the path of its configuration, and the policy."""
     for key, model in settings.models.items():
-        for position, item in enumerate(model.api.policies or ()):
-            if item.name == NAME:
-                yield key, ["models", key, "api", "policies", position, "configuration"], item
+        for position, item in token_policies(model):
+            yield key, ["models", key, "api", "policies", position, "configuration"], item
 
 
 def _token_rule(rule: Mapping[str, Any], names: Sequence[str], path: Sequence[Step]) -> Iterator[Problem]:
@@ -82,7 +81,7 @@ def _token_rule(rule: Mapping[str, Any], names: Sequence[str], path: Sequence[St
             allowed=f"the plain name of one of {', '.join(names)}",
             remedy="name one of them, or declare it in api.metrics",
         )
-    if "{{" not in str(increment):
+    if LIQUID not in str(increment):
         yield Problem(
             path=written([*path, "increment"]),
             given=f'"{increment}" was given',

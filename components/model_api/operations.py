@@ -3,55 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from components.config import counted
 from components.config.operations import OPERATIONS, Operation
+from components.config.token_metrics import TOKEN_METRICS
 
 _GAP = 10
 """Distance of two rules' positions, so that a rule between two others moves none of them."""
 
-TOKEN_METRICS: Mapping[str, Mapping[str, str]] = {
-    "completion_tokens": {
-        "friendly_name": counted.TOKEN_METRICS["completion_tokens"],
-        "unit": "token",
-        "description": "Tokens of the answer",
-    },
-    "prompt_tokens": {
-        "friendly_name": counted.TOKEN_METRICS["prompt_tokens"],
-        "unit": "token",
-        "description": "Tokens of the request",
-    },
-    "total_tokens": {
-        "friendly_name": counted.TOKEN_METRICS["total_tokens"],
-        "unit": "token",
-        "description": "Tokens of request and answer together",
-    },
+USAGE_METRICS: Mapping[str, Mapping[str, str]] = {
+    name: {"friendly_name": metric.title, "unit": "token", "description": metric.description}
+    for name, metric in TOKEN_METRICS.items()
 }
-"""Metrics that the gateway's token policy reports, by system name: the counts in an answer's `usage`.
-
-The counts are those of vLLM's OpenAI-compatible server. porta makes `hits` itself (porta, app/models/service.rb).
-"""
-
-FURTHER_TOKEN_METRICS: Mapping[str, Mapping[str, str]] = {
-    "cached_tokens": {
-        "friendly_name": counted.FURTHER_TOKEN_METRICS["cached_tokens"],
-        "unit": "token",
-        "description": "Those of the prompt's tokens that the server had in its cache; part of prompt_tokens",
-    },
-    "estimated_tokens": {
-        "friendly_name": counted.FURTHER_TOKEN_METRICS["estimated_tokens"],
-        "unit": "token",
-        "description": "An estimate by length, for calls whose answers told no usage; part of no other metric",
-    },
-    "reasoning_tokens": {
-        "friendly_name": counted.FURTHER_TOKEN_METRICS["reasoning_tokens"],
-        "unit": "token",
-        "description": "Those of the answer's tokens that are thoughts; part of completion_tokens",
-    },
-}
-"""Metrics that `apiDefaults.metering` adds: details of the same `usage`, and an estimate where there is none."""
-
-USAGE_METRICS: Mapping[str, Mapping[str, str]] = {**TOKEN_METRICS, **FURTHER_TOKEN_METRICS}
-"""All of them."""
+"""Metrics that the gateway's token policy reports, by system name. porta makes `hits` itself (porta,
+app/models/service.rb)."""
 
 
 def methods(operations: Iterable[Operation]) -> dict[str, dict[str, str]]:

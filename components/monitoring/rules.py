@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components.config import Settings
 from components.config.counted import metric_names
-from components.config.gateway_metrics import ANSWERS, FURTHER_TOKENS, REFUSALS, TOKENS
+from components.config.gateway_metrics import ALL_TOKENS, ANSWERS, REFUSALS, TOKENS
 from components.config.monitoring import Alerts
 from components.config.naming import metric_of
 from components.monitoring.policy_rules import policy_rules
@@ -108,15 +108,14 @@ def _uncounted(settings: Settings) -> Iterator[Rule]:
 
 def _quotas(settings: Settings, alerts: Alerts) -> Iterator[Rule]:
     """One alert per token limit of a plan and model. A counter knows its application and not its plan."""
-    series = {**TOKENS, **FURTHER_TOKENS}
     for key, model in settings.models.items():
         counted = metric_names(model, settings.api_defaults.metering)
-        for plan in model.plans:
-            for limit, number in settings.plans[plan].limits.items():
+        for plan, offered in settings.plans_of(key).items():
+            for limit, number in offered.limits.items():
                 metric, span = metric_of(limit), _RANGES.get(limit.rpartition(" ")[2])
-                if metric in series and metric in counted and span is not None and number:
+                if metric in ALL_TOKENS and metric in counted and span is not None and number:
                     chosen = _of_applications(settings, key)
-                    used = f"increase({series[metric]}{chosen}[{span}])"
+                    used = f"increase({ALL_TOKENS[metric]}{chosen}[{span}])"
                     yield _Quota(model=key, plan=plan, limit=limit, number=number).rule(used, alerts.quota_percent)
 
 

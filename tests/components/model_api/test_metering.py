@@ -1,21 +1,23 @@
 """The links of the chain that count tokens: what they are told, and what they leave to the policy."""
 
+import re
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
-from components.config.counted import FURTHER_TOKEN_METRICS, USAGE_METRICS, counted
+from components.config.counted import counted
 from components.config.gateway_policy import MANIFEST, OWN_FOLDER, manifest, policy_files
 from components.config.metering import Metering
+from components.config.token_metrics import TOKEN_METRICS, USUAL
 from components.config.validation import validated
 from components.model_api.definition import ApiDefinition, api_definition
 from components.model_api.metering import token_links
-from components.model_api.operations import USAGE_METRICS as DESCRIBED
-from components.model_api.policies import LlmMetricsPolicy, PlanTerms, UncachedPolicy
+from components.model_api.policies import LlmMetricsPolicy, PlanTerms
 from tests.components.config.test_validation import ALL_SECRETS, MODEL, settings
 from tests.support.model_servers import served, serving_stack
 
+FURTHER = TOKEN_METRICS.keys() - USUAL.keys()
 EVERYTHING: dict[str, Any] = {
     "apiDefaults": {
         "metering": {
@@ -126,7 +128,7 @@ def test_further_metrics_are_declared_and_counted_by_rules_of_their_own() -> Non
     (link,) = (one for one in found.policies if one["name"] == "llm-metrics")
     increments = {rule["metric"]: rule["increment"] for rule in link["configuration"]["rules"]}
 
-    assert set(found.metrics) == set(increments) == set(USAGE_METRICS)
+    assert set(found.metrics) == set(increments) == set(TOKEN_METRICS)
     assert increments["reasoning_tokens"] == "{{ llm_usage.reasoning_tokens }}"
     assert found.metrics["estimated_tokens"]["friendly_name"] == "Estimated tokens"
     assert "An estimate" in found.metrics["estimated_tokens"]["description"]
@@ -145,13 +147,13 @@ def test_a_further_metric_can_be_limited_and_priced() -> None:
 
 @pytest.mark.parametrize(
     ("engine", "further"),
-    [("vllm", set(FURTHER_TOKEN_METRICS)), ("tei", {"estimated_tokens"}), ("docling", set()), ("safety", set())],
+    [("vllm", FURTHER), ("tei", {"estimated_tokens"}), ("docling", set()), ("safety", set())],
 )
 def test_further_metrics_are_of_models_that_can_have_them(engine: str, further: set[str]) -> None:
     found = validated(serving_stack({"model": served(engine)}, apiDefaults=EVERYTHING["apiDefaults"]), ALL_SECRETS)
 
     names = counted(found.models["model"], found.compat, found.api_defaults.metering)
-    assert set(names) & set(FURTHER_TOKEN_METRICS) == further
+    assert set(names) & FURTHER == further
 
 
 def test_declared_metrics_of_these_names_are_counted_and_others_are_not() -> None:
@@ -194,6 +196,9 @@ def test_what_is_left_out_is_what_the_policy_does_by_itself() -> None:
     assert estimate["bytes_per_token"]["default"] == usual.estimate.bytes_per_token
 
 
-def test_each_metric_that_can_be_counted_is_described() -> None:
-    assert {name: one["friendly_name"] for name, one in DESCRIBED.items()} == dict(USAGE_METRICS)
-    assert UncachedPolicy().item()["name"] == "caching"
+@pytest.mark.parametrize("name", TOKEN_METRICS)
+def test_each_metric_has_a_counter_in_the_policy(name: str) -> None:
+    counters = policy_files(OWN_FOLDER)["maas_llm_counters.lua"]
+    (declared,) = re.findall(rf"^  {name} = (\{{.*?\}})", counters, re.MULTILINE | re.DOTALL)
+
+    assert f"counter('{TOKEN_METRICS[name].series}', " in declared

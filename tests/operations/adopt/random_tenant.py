@@ -6,7 +6,8 @@ from typing import Any
 
 from components.config.api_defaults import Upstream
 from components.config.operations import OPERATIONS, Operation
-from components.model_api.operations import TOKEN_METRICS
+from components.config.token_metrics import USUAL
+from components.model_api.operations import USAGE_METRICS
 from components.model_api.policies import ApicastPolicy, CorsPolicy, LlmMetricsPolicy, UpstreamConnectionPolicy, chain
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.client import AdminApi
@@ -126,9 +127,9 @@ class RandomTenant:
         names = self._random.choice((CHAT, EMBEDDING, ("models", "tokenize")))
         methods = [self._operation(product, hits, one) for one in OPERATIONS if one.system_name in names]
         self._api.call("DELETE", f"{path}/proxy/mapping_rules/{default}")
-        for name, metric in TOKEN_METRICS.items():
-            self._item("POST", f"{path}/metrics", metric={"system_name": name, **metric})
-        return ["hits", *TOKEN_METRICS, *methods]
+        for name in USUAL:
+            self._item("POST", f"{path}/metrics", metric={"system_name": name, **USAGE_METRICS[name]})
+        return ["hits", *USUAL, *methods]
 
     def _operation(self, product: int, hits: int, one: Operation) -> str:
         description = f"{one.verb} {one.pattern}"
@@ -152,7 +153,7 @@ class RandomTenant:
     def _policies(self, product: int, *, usual: bool) -> None:
         dice = self._random
         if usual:
-            tokens = LlmMetricsPolicy(tuple(TOKEN_METRICS))
+            tokens = LlmMetricsPolicy(tuple(USUAL))
             policies = chain([CorsPolicy(PORTAL), UpstreamConnectionPolicy(Upstream()), tokens, ApicastPolicy()])
         else:
             policies = [dict(one) for one in dice.sample(ODD_POLICIES, dice.randint(0, 4))]
