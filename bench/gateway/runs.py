@@ -1,9 +1,8 @@
 """What is measured, in which order: the gateway with the policy and the one without take turns."""
 
-import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,8 @@ from bench.gateway.engine import Engine, engine
 from bench.gateway.load import Kind, Load, Wrk
 from bench.gateway.measured import Measured, Memory, Pair
 from bench.tenant import ROOT
+from components.config.token_metrics import USUAL
+from components.model_api.policies import LlmMetricsPolicy
 from sandbox.nginx import Gateway, Installation, Service
 from sandbox.nginx.service import APICAST
 
@@ -22,17 +23,11 @@ STREAMS = 50_000
 """Over which memory has to stay."""
 WARM_UP = 5_000
 """Streams before the first look at the memory."""
-_METRICS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
-def chain_item() -> dict[str, Any]:
-    """The policy with the settings that a product of chat models has."""
-    manifest = json.loads((POLICY / "apicast-policy.json").read_text(encoding="utf-8"))
-    success = {"left": "{{ status }}", "left_type": "liquid", "op": "==", "right": "200", "right_type": "plain"}
-    condition = {"combine_op": "and", "operations": [success]}
-    rules = [{"metric": n, "increment": f"{{{{ llm_usage.{n} }}}}", "condition": condition} for n in _METRICS]
-    configuration = {"enable_sse_support": True, "rules": rules, "limited_metrics": ["total_tokens"]}
-    return {"name": "llm-metrics", "version": manifest["version"], "configuration": configuration}
+def chain_item() -> Mapping[str, Any]:
+    """The policy as the program puts it into the chain of a chat model whose plans limit `total_tokens`."""
+    return LlmMetricsPolicy(tuple(USUAL), limited=("total_tokens",)).item()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from bench.figures import Figure, as_json, table
 from bench.report import about_this_machine
 from bench.streams.load import Load, load
 from bench.streams.parts import Parts, parts
+from sandbox.errors import SandboxError
 
 _SETTLE_SECONDS = 30.0
 """Reports follow their answers; later than this they are lost."""
@@ -22,7 +23,8 @@ async def measured(streams: int, seconds: float) -> list[Figure]:
     """The engine alone, then the same load through the gateway, and what was counted of it.
 
     Raises:
-        BenchError: a part did not start, or an answer was not whole.
+        BenchError: an answer was not whole.
+        SandboxError: a part did not start.
     """
     async with parts() as here:
         sys.stderr.write(f"{streams} streams for {seconds:.0f} s, the engine alone\n")
@@ -79,7 +81,7 @@ def main(words: Sequence[str]) -> int:
         parser.error(f"--streams {chosen.streams} --seconds {chosen.seconds}: allowed are numbers above 0")
     try:
         found = asyncio.run(measured(chosen.streams, chosen.seconds))
-    except BenchError as failure:
+    except (BenchError, SandboxError) as failure:
         sys.stderr.write(f"error: {failure}\n")
         return 1
     if chosen.json:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from metering_suite.shapes import model as m
 from metering_suite.shapes.model import Ask, Reply, Shape
 
-_MESSAGES = '"messages":[{"role":"user","content":"How long is a day?"}]'
 _DEEP = 400
 """Levels of arrays; Python's decoder stops near 1,000 and cjson at 1,000 (its manual, decode_max_depth)."""
 
 
 def _body(name: str, says: str, member: str) -> Shape:
-    return Shape(name=name, says=says, ask=Ask(body=f'{{"model":"<model>",<stream>{member},{_MESSAGES}}}'))
+    return Shape(name=name, says=says, ask=Ask(body=f'{{"model":"<model>",<stream>{member},{m.MESSAGES}}}'))
 
 
 def _text(name: str, says: str, body: str, *, modes: tuple[m.Mode, ...] = m.BOTH) -> Shape:
@@ -33,7 +32,7 @@ SHAPES = (
     _text(
         "key-order",
         "Messages first, model last",
-        f'{{{_MESSAGES},<stream>"zeta":1,"alpha":2,"model":"<model>"}}',
+        f'{{{m.MESSAGES},<stream>"zeta":1,"alpha":2,"model":"<model>"}}',
     ),
     _text(
         "whitespace",
@@ -43,43 +42,43 @@ SHAPES = (
     _text(
         "duplicates",
         "A key twice: both stay",
-        f'{{"model":"none","model":"<model>",<stream>"n":1,"n":1,{_MESSAGES}}}',
+        f'{{"model":"none","model":"<model>",<stream>"n":1,"n":1,{m.MESSAGES}}}',
     ),
     _text(
         "stream-twice",
         "`stream` false, then true: the last one counts",
-        f'{{"model":"<model>","stream":false,{_MESSAGES},"stream":true}}',
+        f'{{"model":"<model>","stream":false,{m.MESSAGES},"stream":true}}',
         modes=m.STREAM,
     ),
     _text(
         "stream-twice-off",
         "`stream` true, then false: the last one counts",
-        f'{{"model":"<model>","stream":true,{_MESSAGES},"stream":false}}',
+        f'{{"model":"<model>","stream":true,{m.MESSAGES},"stream":false}}',
         modes=m.PLAIN,
     ),
     _text(
         "options-twice",
         "`stream_options` true, then false: the last one counts",
         '{"model":"<model>","stream":true,"stream_options":{"include_usage":true},'
-        f'{_MESSAGES},"stream_options":{{"include_usage":false}}}}',
+        f'{m.MESSAGES},"stream_options":{{"include_usage":false}}}}',
         modes=m.STREAM,
     ),
     _text(
         "include-twice",
         "`include_usage` true, then false: the last one counts",
-        f'{{"model":"<model>","stream":true,"stream_options":{{"include_usage":true,"include_usage":false}},{_MESSAGES}}}',
+        f'{{"model":"<model>","stream":true,"stream_options":{{"include_usage":true,"include_usage":false}},{m.MESSAGES}}}',
         modes=m.STREAM,
     ),
     _text(
         "escaped-stream",
         "The key `stream` written with an escape",
-        f'{{"model":"<model>","\\u0073tream":true,{_MESSAGES}}}',
+        f'{{"model":"<model>","\\u0073tream":true,{m.MESSAGES}}}',
         modes=m.STREAM,
     ),
     _text(
         "escaped-options",
         "The keys of the option written with escapes, and false",
-        f'{{"model":"<model>","stream":true,"stream\\u005foptions":{{"include_\\u0075sage":false}},{_MESSAGES}}}',
+        f'{{"model":"<model>","stream":true,"stream\\u005foptions":{{"include_\\u0075sage":false}},{m.MESSAGES}}}',
         modes=m.STREAM,
     ),
     Shape(

@@ -21,6 +21,7 @@ HEADER_SHAPE = "X-Metering-Shape"
 HEADER_REQUEST = "X-Metering-Request"
 """Headers that a gateway has to pass on: which shape the engine acts out, and whose tokens it writes down."""
 
+MESSAGES = '"messages":[{"role":"user","content":"How long is a day?"}]'
 CHAT_BODY = '{"model":"<model>",<stream>"messages":[{"role":"user","content":"How long is a day? <padding>"}]}'
 """In a body, `<stream>` becomes `"stream":true,` or nothing, `<model>` the model, `<padding>` so many letters."""
 
