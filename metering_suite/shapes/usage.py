@@ -7,32 +7,21 @@ from metering_suite.shapes.model import Reply, Shape, Truth, Usage
 
 _DECOY = 'say "usage":{"prompt_tokens":90001,"completion_tokens":90002,"total_tokens":180003} '
 
+
+def _streamed(name: str, says: str, usage: Usage) -> Shape:
+    return Shape(name=name, says=says, modes=m.STREAM, reply=Reply(usage=usage))
+
+
+def _untold(name: str, says: str, reply: Reply) -> Shape:
+    return Shape(name=name, says=says, reply=reply, truth=Truth.UNREPORTED)
+
+
 SHAPES = (
     Shape(name="usage-first", says="Usage before everything else", reply=Reply(usage_first=True)),
-    Shape(
-        name="usage-nulls",
-        says="Usage null in every event until the last",
-        modes=m.STREAM,
-        reply=Reply(usage=Usage.NULLS),
-    ),
-    Shape(
-        name="usage-null-last",
-        says="Usage null in an event after the one that tells it",
-        modes=m.STREAM,
-        reply=Reply(usage=Usage.NULL_LAST),
-    ),
-    Shape(
-        name="usage-several",
-        says="Several events of usage alone: the last one counts",
-        modes=m.STREAM,
-        reply=Reply(usage=Usage.SEVERAL),
-    ),
-    Shape(
-        name="usage-with-choice",
-        says="Usage in the event with the last words",
-        modes=m.STREAM,
-        reply=Reply(usage=Usage.WITH_CHOICE),
-    ),
+    _streamed("usage-nulls", "Usage null in every event until the last", Usage.NULLS),
+    _streamed("usage-null-last", "Usage null in an event after the one that tells it", Usage.NULL_LAST),
+    _streamed("usage-several", "Several events of usage alone: the last one counts", Usage.SEVERAL),
+    _streamed("usage-with-choice", "Usage in the event with the last words", Usage.WITH_CHOICE),
     Shape(
         name="usage-with-half-pair",
         says="Usage beside half a surrogate pair, as engines that write ASCII cut one between two events",
@@ -47,28 +36,16 @@ SHAPES = (
         reply=Reply(text=_DECOY, frame=m.Frame(cut=m.Cut.ODD)),
     ),
     Shape(name="usage-nested", says="Objects named usage deeper in the answer", reply=Reply(usage=Usage.NESTED)),
-    Shape(
-        name="usage-only-nested",
-        says="An object named usage deeper in the answer, and none at the top",
-        reply=Reply(usage=Usage.ONLY_NESTED),
-        truth=Truth.UNREPORTED,
+    _untold(
+        "usage-only-nested",
+        "An object named usage deeper in the answer, and none at the top",
+        Reply(usage=Usage.ONLY_NESTED),
     ),
-    Shape(
-        name="usage-none",
-        says="An answer without usage",
-        reply=Reply(usage=Usage.NONE),
-        truth=Truth.UNREPORTED,
-    ),
-    Shape(
-        name="usage-null",
-        says="An answer whose usage is null",
-        reply=Reply(usage=Usage.NULL),
-        truth=Truth.UNREPORTED,
-    ),
-    Shape(
-        name="usage-in-text-only",
-        says="Text that looks like usage in an answer without usage",
-        reply=Reply(text=_DECOY, usage=Usage.NONE),
-        truth=Truth.UNREPORTED,
+    _untold("usage-none", "An answer without usage", Reply(usage=Usage.NONE)),
+    _untold("usage-null", "An answer whose usage is null", Reply(usage=Usage.NULL)),
+    _untold(
+        "usage-in-text-only",
+        "Text that looks like usage in an answer without usage",
+        Reply(text=_DECOY, usage=Usage.NONE),
     ),
 )

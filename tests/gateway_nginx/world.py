@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from sandbox.nginx import Gateway, Installation, Service
 from sandbox.nginx.configuration import STOCK
 from sandbox.nginx.service import APICAST
 from tests.gateway_nginx.packages import unpacked
-from tests.gateway_nginx.servers import Answer, Asked, Backend, Server
+from tests.gateway_nginx.servers import WAIT_SECONDS, Answer, Asked, Backend, Server
 
 POLICY = Path(__file__).resolve().parents[2] / "policies" / "llm"
 SUCCESS = {
@@ -47,6 +48,14 @@ def model(asked: Asked) -> Answer:
     return Answer(headers={"Content-Type": "text/event-stream"}, pieces=[EVENT, EVENT, EVENT, *told, DONE])
 
 
+def until(holds: Callable[[], bool], otherwise: Callable[[], str]) -> None:
+    """Return when something holds of the gateway, which is asked again and again: it tells nobody by itself."""
+    deadline, pause = time.monotonic() + WAIT_SECONDS, threading.Event()
+    while not holds():
+        assert time.monotonic() < deadline, otherwise()
+        pause.wait(0.02)
+
+
 @dataclass
 class World:
     """One gateway and what it is between."""
@@ -60,22 +69,14 @@ class World:
         self.backend.wait(lambda: self.backend.reported(key) == usage)
 
     def wait_for_metric(self, line: str) -> None:
-        """Return when the page of metrics has a line; asked again after each request to the backend, and often."""
-        pause = threading.Event()
-        for _ in range(400):
-            if line in self.gateway.metrics().splitlines():
-                return
-            pause.wait(0.02)
-        raise AssertionError(f"{line} is not in\n{self.gateway.metrics()}")
+        """Return when the page of metrics has a line."""
+        until(
+            lambda: line in self.gateway.metrics().splitlines(), lambda: f"{line} is not in\n{self.gateway.metrics()}"
+        )
 
     def wait_until_idle(self) -> None:
         """Return when everything that comes after answers is over: no request has a context left."""
-        pause = threading.Event()
-        for _ in range(400):
-            if self.gateway.worker()["contexts"] == 0:
-                return
-            pause.wait(0.02)
-        raise AssertionError(f"a request is not over: {self.gateway.worker()}")
+        until(lambda: self.gateway.worker()["contexts"] == 0, lambda: f"a request is not over: {self.gateway.worker()}")
 
 
 @contextmanager
