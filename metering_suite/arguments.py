@@ -109,7 +109,6 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 def _run(parser: argparse.ArgumentParser) -> None:
     _common(parser)
-    parser.add_argument("--list", action="store_true", help="show the shapes and end")
     asked = parser.add_argument_group("the gateway")
     asked.add_argument("--gateway", metavar="URL", help="where it listens")
     asked.add_argument("--host", default="", help="the Host header, where it differs from the address")

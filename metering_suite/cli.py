@@ -37,7 +37,7 @@ def main(words: Sequence[str]) -> int:
     """The exit code: 0 nothing lost, double or changed; 1 something was; 2 nothing could be found out."""
     try:
         given = arguments.parsed(words)
-        if given.command == "list" or getattr(given, "list", False):
+        if given.command == "list":
             sys.stdout.write(_listed(given.only))
             return 0
         if given.command in ("engine", "backend"):

@@ -14,7 +14,7 @@ from metering_suite.http.server import Server
 from metering_suite.meters.backend import BackendMeter
 from metering_suite.meters.ledger import LedgerMeter
 from metering_suite.meters.meter import METRIC_NAMES, Patience
-from metering_suite.runner import Setting, run
+from metering_suite.runner import Setting, run, silent
 from metering_suite.shapes.catalogue import BY_NAME, SHAPES
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Parts:
         shapes: Sequence[Shape] = SHAPES,
         patience: Patience | None = None,
         workers: int = 1,
-        progress: Progress = lambda _done, _all, _name: None,
+        progress: Progress = silent,
     ) -> Report:
         """The report on a gateway whose upstream is this engine; by default its backend is this one, any key known.
 
@@ -75,7 +75,7 @@ class Parts:
         *,
         shapes: Sequence[Shape] = SHAPES,
         workers: int = 1,
-        progress: Progress = lambda _done, _all, _name: None,
+        progress: Progress = silent,
     ) -> Report:
         """The report on no gateway at all: whether the suite by itself raises a false alarm."""
         return await self.run(
@@ -90,7 +90,7 @@ class Parts:
 
 @asynccontextmanager
 async def parts(
-    *, engine_port: int = 0, control_port: int = 0, backend_port: int = 0, shapes: Mapping[str, Shape] = BY_NAME
+    *, engine_port: int = 0, backend_port: int = 0, shapes: Mapping[str, Shape] = BY_NAME
 ) -> AsyncIterator[Parts]:
     """The suite's servers on loopback, on these ports or on free ones, until the block ends.
 
@@ -101,7 +101,7 @@ async def parts(
     async with AsyncExitStack() as stack:
         served = await stack.enter_async_context(Server(engine.answer, engine_port, engine.continues))
         endpoint = ControlEndpoint(engine.ledger, served.url)
-        control = await stack.enter_async_context(Server(endpoint.answer, control_port))
+        control = await stack.enter_async_context(Server(endpoint.answer))
         recording = await stack.enter_async_context(Server(backend.answer, backend_port))
         yield Parts(
             engine=engine,

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 _ENDED_SECONDS = 20.0
 """How long the engine may take to end a request whose answer the client has."""
 _ENDED_POLL_SECONDS = 0.01
+_UNENDED = "the gateway still reads the engine's answer: what is used of it meanwhile is not in the truth"
+
+
+def silent(_done: int, _all: int, _name: str) -> None:
+    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +56,7 @@ class Setting:
     patience: Patience = field(default_factory=Patience)
     workers: int = 1
     """Calls at the same time, where the meter tells keys apart; more than one blurs the times."""
-    progress: Progress = lambda _done, _all, _name: None
+    progress: Progress = silent
 
     def __post_init__(self) -> None:
         """Refuse to run with nobody to make calls.
@@ -70,7 +75,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class _Pair:
-    """A shape in one mode, with its key and what it is without the gateway."""
+    """A shape in one mode, with its key."""
 
     number: int
     shape: Shape
@@ -143,22 +148,16 @@ class _Run:
 
     async def _all_at_once(self, pairs: list[_Pair]) -> list[Result]:
         """Results where counts are told by key: all cold calls before one reading, all warm ones before the next."""
-        results = []
+        by_temperature = list[list[Result]]()
         for temperature in ("cold", "warm"):
             before = await self._setting.meter.reading()
             turns = asyncio.Semaphore(self._setting.workers)
             made = await asyncio.gather(*(self._in_turn(turns, pair, temperature, 2 * len(pairs)) for pair in pairs))
             if temperature == "cold":
                 self._refuse_another_engine(made)
-            results += await self._judged(made, before)
+            by_temperature.append(await self._judged(made, before))
             await self._setting.control.forget(self._id)
-        return sorted(results, key=lambda result: self._place(result, pairs))
-
-    @staticmethod
-    def _place(result: Result, pairs: list[_Pair]) -> tuple[int, str]:
-        return next(
-            p.number for p in pairs if (p.shape.name, p.mode) == (result.shape, result.mode)
-        ), result.temperature
+        return [one for both in zip(*by_temperature, strict=True) for one in both]
 
     async def _in_turn(self, turns: asyncio.Semaphore, pair: _Pair, temperature: str, count: int) -> _Made:
         async with turns:
@@ -202,7 +201,7 @@ class _Run:
         return _Direct([one.status for one in found], seconds, _first_byte(found))
 
     async def _ended(self, call_id: str) -> list[Entry]:
-        """The ledger's entries of a call, once all of them are final."""
+        """The ledger's entries of a call, once all of them are final; after a while, as they are."""
         limit = time.monotonic() + _ENDED_SECONDS
         while True:
             entries = await self._setting.control.of(call_id)
@@ -287,7 +286,7 @@ def _result(made: _Made, counted: Counts, key_parameter: str) -> Result:
         verdicts=judged.verdicts,
         truth=judged.truth,
         counted=counted,
-        notes=judged.notes,
+        notes=(*judged.notes, *([_UNENDED] if any(not entry.ended for entry in made.entries) else [])),
         requests=len(made.answers),
         seconds_added=made.seconds - made.direct.seconds,
         first_byte_seconds_added=_first_byte(made.answers) - made.direct.first_byte_seconds,

@@ -140,13 +140,14 @@ def _unpacked(session: Session, name: str, into: Path) -> dict[str, str]:
             packages = folder / "packages-by-fresh-lists"
             found = apt.downloaded(wanted, packages)
         _extract(session, packages, into)
-        for round_ in range(_ROUNDS):
-            needed = _of_missing_libraries(session, into)
-            if not needed:
-                return found
+        needed, round_ = _of_missing_libraries(session, into), 0
+        while needed and round_ < _ROUNDS:
             libraries = folder / f"libraries-{round_}"
             found |= apt.downloaded(needed, libraries)
             _extract(session, libraries, into)
+            needed, round_ = _of_missing_libraries(session, into), round_ + 1
+    if not needed:
+        return found
     raise SourceUnavailableError(f"the loader still lacks what {', '.join(needed)} should have")
 
 

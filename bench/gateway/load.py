@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bench.engine import BenchError
+from sandbox.nginx import Installation
 
 SCRIPT = Path(__file__).parent / "ask.lua"
 _GRACE_SECONDS = 60.0
@@ -54,20 +55,12 @@ class Wrk:
             BenchError: wrk failed, or an answer had a status other than 2xx or was broken.
         """
         command = [str(self.root / "usr/bin/wrk"), "--threads", "1", "--connections", str(connections)]
-        command += [
-            "--duration",
-            f"{seconds}s",
-            "--timeout",
-            "30s",
-            "--script",
-            str(SCRIPT),
-            f"{url}/v1/chat/completions",
-        ]
+        command += ["--duration", f"{seconds}s", "--timeout", "30s", "--script", str(SCRIPT)]
+        command += [f"{url}/v1/chat/completions"]
         command += ["--", BODIES[kind], *(["close"] if reconnect else [])]
-        libraries = ":".join(str(path) for path in self.root.glob("usr/lib/*-linux-gnu*"))
         done = subprocess.run(
             command,
-            env={**os.environ, "LD_LIBRARY_PATH": libraries},
+            env={**os.environ, "LD_LIBRARY_PATH": Installation(self.root).libraries},
             capture_output=True,
             text=True,
             timeout=seconds + _GRACE_SECONDS,

@@ -1,6 +1,7 @@
 """Clients that ask for one stream after the other until their time is over."""
 
 import asyncio
+import statistics
 import time
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ class Load:
     @property
     def median_first_byte(self) -> float:
         """Seconds."""
-        return sorted(self.first_bytes)[len(self.first_bytes) // 2]
+        return statistics.median(self.first_bytes)
 
 
 async def load(url: str, streams: int, seconds: float) -> Load:

@@ -4,12 +4,14 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 
 import metering_suite
 from bench.gateway.runs import POLICY, chain_item
+from components.config.token_metrics import USUAL
+from metering_suite.backend.server import RecordingBackend
+from metering_suite.counts import summed
 from sandbox.gateway.alone import gateway, part, product
 from sandbox.nginx.service import APICAST
 
@@ -24,23 +26,18 @@ class Parts:
     engine_url: str
     ledger_url: str
     gateway_url: str
-    backend: Any
-    """The suite's recording backend."""
+    backend: RecordingBackend
 
     async def generated(self) -> dict[str, int]:
         """Tokens that the engine's ledger has, by name, of answers that were handed over whole."""
         async with aiohttp.ClientSession() as session, session.get(self.ledger_url) as answer:
             totals: dict[str, int] = (await answer.json())["totals"]
-        return {name: totals[name] for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+        return {name: totals[name] for name in USUAL}
 
     def counted(self) -> dict[str, int]:
         """Tokens that were reported to the backend, by name, over all keys."""
-        found: dict[str, int] = {}
-        for usage in self.backend.records.usage.values():
-            for name, value in usage.items():
-                if name.endswith("_tokens"):
-                    found[name] = found.get(name, 0) + value
-        return found
+        found = summed(self.backend.records.usage.values())
+        return {name: value for name, value in found.items() if name in USUAL}
 
 
 @asynccontextmanager
@@ -50,7 +47,7 @@ async def parts() -> AsyncIterator[Parts]:
     Raises:
         SandboxError: a part did not start.
     """
-    async with metering_suite.parts(engine_port=0, backend_port=0) as here:
+    async with metering_suite.parts() as here:
         told = {"SANDBOX_ARGS": json.dumps(["--served-model-name", MODEL])}
         async with part("sandbox.model", told) as engine:
             url, policy = f"http://127.0.0.1:{engine['port']}", chain_item()

@@ -9,18 +9,12 @@ if TYPE_CHECKING:
 
 
 class Records:
-    """Sums of reported usage, and how many calls came."""
+    """Sums of reported usage."""
 
     def __init__(self) -> None:
         """Start empty."""
         self.usage: dict[str, Counts] = {}
         """Credential (user key or application id) → metric's system name → sum."""
-        self.calls: dict[str, int] = {}
-        """Path → calls."""
-
-    def called(self, path: str) -> None:
-        """Note one call."""
-        self.calls[path] = self.calls.get(path, 0) + 1
 
     def report(self, key: str, usage: dict[str, str]) -> None:
         """Add usage to a credential; `#5` sets a value in place of adding (apisonator, "usage[m]=#n")."""

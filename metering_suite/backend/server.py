@@ -52,7 +52,6 @@ class RecordingBackend:
     def _answered(self, request: Received) -> tuple[int, str, str, list[tuple[str, str]]]:
         if request.path == RECORDS and request.method == "GET":
             return 200, "application/json", json.dumps(self.records.usage), []
-        self.records.called(request.path)
         options = dict(parse_qsl(request.head.value("3scale-options")))
         try:
             if request.method == "GET" and _AUTHORISATIONS.match(request.path):

@@ -74,18 +74,18 @@ class _Line:
 async def answers(address: Address, requests: list[Request], client: Client, limit_seconds: float) -> list[Answered]:
     """The answers to the requests of one call, in their order."""
     if client.order is Order.PARALLEL:
-        return list(await asyncio.gather(*(_on_one_line(address, [one], client, limit_seconds) for one in requests)))
+        return list(await asyncio.gather(*(_on_one_line(address, one, client, limit_seconds) for one in requests)))
     if client.order in (Order.KEPT_ALIVE, Order.PIPELINED):
         found = [Answered(request=one) for one in requests]
         await _limited(address, found, client, limit_seconds)
         return found
-    return [await _on_one_line(address, [one], client, limit_seconds) for one in requests]
+    return [await _on_one_line(address, one, client, limit_seconds) for one in requests]
 
 
-async def _on_one_line(address: Address, requests: list[Request], client: Client, limit_seconds: float) -> Answered:
-    found = [Answered(request=one) for one in requests]
-    await _limited(address, found, client, limit_seconds)
-    return found[0]
+async def _on_one_line(address: Address, request: Request, client: Client, limit_seconds: float) -> Answered:
+    found = Answered(request=request)
+    await _limited(address, [found], client, limit_seconds)
+    return found
 
 
 async def _limited(address: Address, found: list[Answered], client: Client, limit_seconds: float) -> None:

@@ -57,21 +57,15 @@ async def fetched(
     return body
 
 
-async def fetched_json(  # noqa: PLR0913  # as `fetched`, and what is read out of it
-    url: str,
-    what: str,
-    read: Callable[[Any], _Read],
-    *,
-    method: str = "GET",
-    headers: Iterable[tuple[str, str]] = (),
-    ca_file: str = "",
+async def fetched_json(
+    url: str, what: str, read: Callable[[Any], _Read], *, headers: Iterable[tuple[str, str]] = (), ca_file: str = ""
 ) -> _Read:
     """What `read` finds in the JSON of a page.
 
     Raises:
         SuiteError: the page did not answer, or with something else.
     """
-    page = await fetched(url, what, method=method, headers=headers, ca_file=ca_file)
+    page = await fetched(url, what, headers=headers, ca_file=ca_file)
     try:
         return read(json.loads(page))
     except (ValueError, TypeError, LookupError, AttributeError) as error:

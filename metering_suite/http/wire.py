@@ -81,7 +81,7 @@ def answer_extent(head: Head, method: str) -> Extent:
 
 def _length(head: Head) -> int | None:
     text = head.value("Content-Length")
-    if text and not text.isdigit():
+    if text and not (text.isascii() and text.isdigit()):
         raise BadMessageError(f"not a length: {text[:80]!r}")
     return int(text) if text else None
 

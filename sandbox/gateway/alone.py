@@ -13,16 +13,18 @@ from aiohttp import web
 
 from sandbox.errors import SandboxError
 from sandbox.gateway.assembly import listening
+from sandbox.gateway.chains import MOUNTED_AT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
 _CONFIGURATIONS = "/admin/api/account/proxy_configs/production.json"
-_MOUNTED_AT = "/opt/app-root/src/policies"
-"""Where the operator mounts custom policies (3scale-operator, pkg/3scale/amp/component/apicast.go)."""
 _REFUSALS = {"auth_failed": 403, "auth_missing": 403, "no_match": 404, "limits_exceeded": 429}
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_START_SECONDS = 30.0
+"""How long a part may take to tell its ports; it takes one or two."""
+_END_SECONDS = 20.0
+"""How long it may take to end; reports that are on their way are sent first."""
 
 
 def product(*, host: str, upstream: str, backend: str, chain: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -30,20 +32,17 @@ def product(*, host: str, upstream: str, backend: str, chain: Sequence[Mapping[s
     refusals: dict[str, Any] = {}
     for name, status in _REFUSALS.items():
         refusals |= {f"error_{name}": name, f"error_status_{name}": status, f"error_headers_{name}": "text/plain"}
-    rules = [
-        {"http_method": method, "pattern": "/", "metric_system_name": "hits", "delta": 1, "last": False}
-        for method in _METHODS
-    ]
+    every = {"http_method": "ANY", "pattern": "/", "metric_system_name": "hits", "delta": 1, "last": False}
     proxy = {
         **refusals,
         "hosts": [host],
         "api_backend": upstream,
-        "backend": {"endpoint": backend, "host": host},
+        "backend": {"endpoint": backend, "host": backend.partition("//")[2]},
         "credentials_location": "authorization",
         "auth_user_key": "user_key",
         "authentication_method": "1",
         "secret_token": "shared",
-        "proxy_rules": rules,
+        "proxy_rules": [every],
         "policy_chain": [dict(link) for link in chain],
     }
     credentials = {"backend_authentication_type": "service_token", "backend_authentication_value": "service-token"}
@@ -60,8 +59,7 @@ async def gateway(served: Mapping[str, Any], policies: Mapping[str, Path]) -> As
     async with _portal(served) as portal:
         told = {
             "THREESCALE_PORTAL_ENDPOINT": portal,
-            "BACKEND_ENDPOINT_OVERRIDE": served["proxy"]["backend"]["endpoint"],
-            "SANDBOX_MOUNTS": json.dumps({f"{_MOUNTED_AT}/{name}": str(folder) for name, folder in policies.items()}),
+            "SANDBOX_MOUNTS": json.dumps({f"{MOUNTED_AT}/{name}": str(folder) for name, folder in policies.items()}),
         }
         async with part("sandbox.gateway", told) as ports:
             yield f"http://127.0.0.1:{ports['port']}"
@@ -79,19 +77,33 @@ async def part(module: str, told: Mapping[str, str]) -> AsyncIterator[dict[str, 
     )
     try:
         assert process.stdout is not None  # noqa: S101  # it was asked for
-        line = await process.stdout.readline()
-        if not line:
-            raise SandboxError(
-                asked=f"{module} was started.",
-                value="it ended before it told its ports; its own message stands above",
-                allowed="a part that starts",
-                action="mend what the message names",
-            )
-        ports: dict[str, int] = json.loads(line)
+        ports: dict[str, int] = json.loads(await _first_line(process.stdout, module))
         yield ports
     finally:
-        if process.returncode is None:
-            process.terminate()
+        await _ended(process)
+
+
+async def _first_line(output: asyncio.StreamReader, module: str) -> bytes:
+    line = b""
+    with contextlib.suppress(TimeoutError):
+        line = await asyncio.wait_for(output.readline(), _START_SECONDS)
+    if not line:
+        raise SandboxError(
+            asked=f"{module} was started.",
+            value=f"it ended before it told its ports, or did not within {_START_SECONDS:.0f} s",
+            allowed="a part that starts",
+            action="mend what its own message above names",
+        )
+    return line
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _END_SECONDS)
+    except TimeoutError:
+        process.kill()
         await process.wait()
 
 

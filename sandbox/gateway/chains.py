@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sandbox.gateway.service import Service
 
 _LOG = logging.getLogger(__name__)
-_FOLDER = "/opt/app-root/src/policies"
+MOUNTED_AT = "/opt/app-root/src/policies"
 """Where an image of APIcast looks for policies: `<name>/<version>` below it (3scale-operator mounts them there)."""
 _KNOWN = {name: kind for kind in (Apicast, Caching, Cors, Headers, Routing, UpstreamConnection) for name in kind.names}
 
@@ -82,11 +82,12 @@ class Chains:
     def _policy(self, name: str, version: str, configuration: Mapping[str, Any]) -> Policy:
         kind = _KNOWN.get((name, version))
         if kind is None:
-            return Mounted(self.runtime.policy(self._folder(name, version), configuration), self._ask)
+            lua = self.runtime.policy(self._folder(name, version), configuration)
+            return Mounted(f"{name} version {version}", lua, self._ask)
         return kind(configuration, self.runtime)
 
     def _folder(self, name: str, version: str) -> Path:
-        place = f"{_FOLDER}/{name}/{version}"
+        place = f"{MOUNTED_AT}/{name}/{version}"
         folder = self._mounts.get(place)
         if folder is None:
             raise _SkippedError(f"nothing is mounted at {place}")

@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from sandbox.gateway.transport import UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from sandbox.gateway.chain import Context
     from sandbox.gateway.transport import Transport
@@ -54,14 +54,18 @@ async def asked(transport: Transport, context: Context) -> aiohttp.ClientRespons
         sock_connect=limits.get("connect_timeout", _SECONDS),
         sock_read=limits.get("read_timeout", _SECONDS),
     )
-    sending = _Sending(body, limits.get("send_timeout", _SECONDS))
     headers = _sent_headers(context)
     if body or "Content-Length" in context.headers:
         headers["Content-Length"] = str(len(body))
     url = f"{base}{context.path}{query}"
-    given = sending.pieces() if len(body) > _PIECE else body or None
-    request = asyncio.ensure_future(transport.send(context.method, url, headers=headers, body=given, timeout=timeout))
-    return await sending.watched(request) if len(body) > _PIECE else await request
+    if len(body) <= _PIECE:
+        return await transport.send(context.method, url, headers=headers, body=body or None, timeout=timeout)
+    sending = _Sending(body, limits.get("send_timeout", _SECONDS))
+    return await sending.watched(
+        asyncio.ensure_future(
+            transport.send(context.method, url, headers=headers, body=sending.pieces(), timeout=timeout)
+        )
+    )
 
 
 def status_of(error: BaseException) -> int:
@@ -86,10 +90,10 @@ def _sent_headers(context: Context) -> CIMultiDict[str]:
     return headers
 
 
-def _kept(fields: object, dropped: frozenset[str]) -> CIMultiDict[str]:
+def _kept(fields: Iterable[tuple[str, str]], dropped: frozenset[str]) -> CIMultiDict[str]:
     """The end-to-end headers, without those named in `dropped` (lower case)."""
     kept: CIMultiDict[str] = CIMultiDict()
-    for name, value in fields:  # type: ignore[attr-defined]  # pairs of a multidict
+    for name, value in fields:
         if name.lower() not in _HOP_BY_HOP and name.lower() not in dropped:
             kept.add(name, value)
     return kept

@@ -18,8 +18,8 @@ LUA = (FOLDER / "lua", FOLDER.parent / "apicast" / "lua")
 """Lua modules of the gateway: those that need nginx, and the model of APIcast's."""
 
 STOCK = "stock"
-OPENRESTY = "openresty"
-DECODERS = (STOCK, OPENRESTY)
+ARRAYS = "arrays"
+DECODERS = (STOCK, ARRAYS)
 """Which `cjson` policies get: the packages' own, or the same with what OpenResty's adds (`sandbox_openresty_cjson`)."""
 
 
@@ -45,7 +45,7 @@ def text(installation: Installation, settings: Settings) -> str:
         log_level=settings.log_level,
         gateway_port=settings.gateway_port,
         metrics_port=settings.metrics_port,
-        decoder="require('sandbox_openresty_cjson').install()" if settings.decoder == OPENRESTY else "",
+        decoder="require('sandbox_openresty_cjson').install()" if settings.decoder == ARRAYS else "",
     )
 
 

@@ -46,11 +46,14 @@ with Gateway(Installation(Path(sys.argv[1])), Service(upstream=nowhere, backend=
 def test_it_ends_when_its_starter_is_killed(number: signal.Signals) -> None:
     command = [sys.executable, "-c", STARTED, str(unpacked("nginx"))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PROJECT) as starter:
-        assert starter.stdout is not None
-        folder, *pids = json.loads(starter.stdout.readline())
-        assert len([pid for pid in pids if start_time(pid)]) == 3
-        starter.send_signal(number)
-        starter.wait()
+        try:
+            assert starter.stdout is not None
+            folder, *pids = json.loads(starter.stdout.readline())
+            assert len([pid for pid in pids if start_time(pid)]) == 3
+            starter.send_signal(number)
+            starter.wait(10)
+        finally:
+            starter.kill()
     assert wait_gone(pids, 10)
     assert not Path(folder).exists()
 

@@ -11,6 +11,7 @@ from sandbox.nginx.configuration import DECODERS
 from sandbox.nginx.service import APICAST
 from tests.gateway_nginx.packages import unpacked
 from tests.gateway_nginx.world import POLICY, llm
+from tests.metering_suite.measured import failing
 
 WORKERS = 2
 AT_A_TIME = 4
@@ -18,12 +19,12 @@ AT_A_TIME = 4
 
 async def report_of(nginx: Path, decoder: str) -> tuple[metering_suite.Report, str]:
     """What the suite says of the gateway, and the gateway's log."""
-    async with metering_suite.parts(engine_port=0, backend_port=0) as here:
+    async with metering_suite.parts() as here:
         chain = (llm(), APICAST)
         service = Service(upstream=here.engine_url, backend=here.backend_url, chain=chain)
         gateway = Gateway(Installation(nginx), service, {"llm-metrics": POLICY}, workers=WORKERS, decoder=decoder)
         with gateway:
-            report = await here.run(metering_suite.Gateway(url=gateway.url, key_in="authorization"), workers=AT_A_TIME)
+            report = await here.run(metering_suite.Gateway(url=gateway.url), workers=AT_A_TIME)
             return report, gateway.error_log.read_text()
 
 
@@ -31,12 +32,7 @@ async def report_of(nginx: Path, decoder: str) -> tuple[metering_suite.Report, s
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_no_token_is_lost_and_no_byte_changed(decoder: str) -> None:
     report, log = asyncio.run(report_of(unpacked("nginx"), decoder))
-    failing = [
-        f"{one.shape} {one.mode} {one.temperature}: {', '.join(one.verdicts)}; {'; '.join(one.notes)}"
-        for one in report.results
-        if one.failing
-    ]
-    assert not failing, f"{len(failing)} of {len(report.results)}"
+    assert failing(report) == []
     assert report.passed
     assert len(report.results) >= 2 * 60
     assert "dropped error" not in log

@@ -1,35 +1,28 @@
 """A gateway on nginx between an engine and a backend."""
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from components.config.token_metrics import USUAL
+from components.model_api.policies import LlmMetricsPolicy
 from sandbox.nginx import Gateway, Installation, Service
 from sandbox.nginx.configuration import STOCK
 from sandbox.nginx.service import APICAST
 from tests.gateway_nginx.packages import unpacked
-from tests.gateway_nginx.servers import WAIT_SECONDS, Answer, Asked, Backend, Server
+from tests.gateway_nginx.servers import Answer, Asked, Backend, Server
+from tests.support.waiting import until
 
 POLICY = Path(__file__).resolve().parents[2] / "policies" / "llm"
-SUCCESS = {
-    "combine_op": "and",
-    "operations": [{"left": "{{ status }}", "left_type": "liquid", "op": "==", "right": "200", "right_type": "plain"}],
-}
-METRICS = ("prompt_tokens", "completion_tokens", "total_tokens")
-SETTINGS = {
-    "enable_sse_support": True,
-    "rules": [{"metric": name, "increment": f"{{{{ llm_usage.{name} }}}}", "condition": SUCCESS} for name in METRICS],
-}
 
 
 def llm(**settings: object) -> dict[str, Any]:
-    """The policy's item of a chain."""
-    return {"name": "llm-metrics", "version": "0.2", "configuration": {**SETTINGS, **settings}}
+    """The policy's item of a chain as the program promotes it, with further settings."""
+    item = LlmMetricsPolicy(tuple(USUAL)).item()
+    return {**item, "configuration": {**item["configuration"], **settings}}
 
 
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
@@ -46,14 +39,6 @@ def model(asked: Asked) -> Answer:
         return Answer(headers={"Content-Type": "application/json"}, body=PLAIN)
     told = [LAST] if (body.get("stream_options") or {}).get("include_usage") else []
     return Answer(headers={"Content-Type": "text/event-stream"}, pieces=[EVENT, EVENT, EVENT, *told, DONE])
-
-
-def until(holds: Callable[[], bool], otherwise: Callable[[], str]) -> None:
-    """Return when something holds of the gateway, which is asked again and again: it tells nobody by itself."""
-    deadline, pause = time.monotonic() + WAIT_SECONDS, threading.Event()
-    while not holds():
-        assert time.monotonic() < deadline, otherwise()
-        pause.wait(0.02)
 
 
 @dataclass

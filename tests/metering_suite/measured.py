@@ -19,6 +19,15 @@ IMPATIENT = Patience(quiet_seconds=0.03, lost_seconds=0.08, poll_seconds=0.01)
 PATIENT = Patience(quiet_seconds=0.1, lost_seconds=5, poll_seconds=0.02)
 
 
+def failing(report: Report) -> list[str]:
+    """One line per call that failed."""
+    return [
+        f"{one.shape} {one.mode} {one.temperature}: {', '.join(one.verdicts)}; {'; '.join(one.notes)}"
+        for one in report.results
+        if one.failing
+    ]
+
+
 def report_on(
     gateway: type[ReferenceGateway], shapes: Iterable[str] = (), *, patience: Patience = IMPATIENT, workers: int = 8
 ) -> Report:

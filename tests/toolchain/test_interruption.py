@@ -4,25 +4,16 @@ import os
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import until
 from tests.toolchain.machine import Checkout, Machine, everything_below, is_alive
 
 LIMIT_SECONDS = 20.0
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Return when the condition holds; it is looked at every 20 ms."""
-    deadline = time.monotonic() + LIMIT_SECONDS
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        pause.wait(0.02)
 
 
 @contextmanager

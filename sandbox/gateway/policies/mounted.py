@@ -26,8 +26,9 @@ Ask: TypeAlias = Callable[[HttpCall], Awaitable[HttpAnswer]]
 class Mounted(Policy):
     """Runs the phases of a Lua policy, and shows it what the others made of the request."""
 
-    def __init__(self, lua: LuaPolicy, ask: Ask) -> None:
+    def __init__(self, title: str, lua: LuaPolicy, ask: Ask) -> None:
         super().__init__({})
+        self._title = title
         self.lua = lua
         self._ask = ask
 
@@ -90,5 +91,4 @@ class Mounted(Policy):
             return None
 
     def _failed(self, phase: str, error: PolicyError) -> None:
-        name, version = self.lua.folder.parts[-2:]
-        _LOG.error("%s of policy %s version %s failed: %s", phase, name, version, error)
+        _LOG.error("%s of policy %s failed: %s", phase, self._title, error)

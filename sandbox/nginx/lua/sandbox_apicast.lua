@@ -15,7 +15,7 @@ local tonumber = tonumber
 local _M = require('apicast.policy').new('APIcast', 'builtin')
 
 local OK = 200
--- A backend that is not there, or answers like that, decides nothing; what is remembered holds.
+-- A backend that is not there, or answers like that, refuses by no limit.
 local UNAVAILABLE = 499
 
 local cache = ngx.shared.api_keys

@@ -55,19 +55,18 @@ local function read_chunks(socket)
   end
 end
 
--- The body, and whether another request can follow on the connection.
+-- The body, and whether it ends before the connection does.
 local function read_body(socket, answer)
   local headers = answer.headers
-  local stays = answer.minor == '1' and lower(headers.connection or '') ~= 'close'
   if lower(headers['transfer-encoding'] or '') == 'chunked' then
     local body, problem = read_chunks(socket)
-    return body, stays, problem
+    return body, true, problem
   end
   local size = tonumber(headers['content-length'])
-  if size == 0 then return '', stays end
+  if size == 0 then return '', true end
   if size then
     local body, problem = socket:receive(size)
-    return body, stays, problem
+    return body, true, problem
   end
   local body, problem = socket:receive('*a')
   return body, false, problem
@@ -80,12 +79,15 @@ function _M.read(socket, method)
     answer, problem = read_head(socket)
     if not answer then return nil, problem end
   until answer.status >= 200
+  local stays = answer.minor == '1' and lower(answer.headers.connection or '') ~= 'close'
   if method == 'HEAD' or WITHOUT_BODY[answer.status] then
-    answer.body, answer.reusable = '', answer.minor == '1'
+    answer.body, answer.reusable = '', stays
     return answer
   end
-  answer.body, answer.reusable, problem = read_body(socket, answer)
+  local bounded
+  answer.body, bounded, problem = read_body(socket, answer)
   if not answer.body then return nil, problem end
+  answer.reusable = stays and bounded
   return answer
 end
 

@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -65,11 +64,3 @@ def fresh(_engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
         finally:
             for one in made:
                 one.end()
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.01)  # the log of the tenant has no event

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from tests.dynamic_providers.engine.conftest import until
 from tests.dynamic_providers.engine.models import WITHOUT_PORTAL, application, like_tiny, model
 from tests.dynamic_providers.engine.stack import Stack
+from tests.support.waiting import until
 
 BASE = WITHOUT_PORTAL
 

@@ -90,30 +90,48 @@ def test_a_body_is_sent_slowly() -> None:
     assert found[0].seconds >= 0.06
 
 
+def _expecting(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]],
+) -> tuple[Answered, bytes]:
+    """What a client that expects leave to send its body sees, and what the server returned."""
+
+    async def run() -> tuple[Answered, bytes]:
+        returned = asyncio.get_running_loop().create_future()
+
+        async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            returned.set_result(await serve(reader, writer))
+            writer.close()
+
+        server = await asyncio.start_server(served, "127.0.0.1", 0)
+        async with server:
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            (found,) = await answers(Address.of(url), _requests(1, Expect="100-continue"), Client(), 5)
+            return found, await returned
+
+    return asyncio.run(run())
+
+
 def test_a_client_waits_to_be_told_to_go_on() -> None:
-    noting = Noting()
-    found = _found(noting.answer, _requests(1, Expect="100-continue"), Client())
-    assert (found[0].status, noting.requests[0].body) == (200, b"{}")
+    async def gives_leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.05)
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        body = await reader.readexactly(2)
+        writer.write(head_bytes("HTTP/1.1 200 OK", [("Content-Length", "0")]))
+        return body
+
+    found, body = _expecting(gives_leave)
+    assert (found.status, body) == (200, b"{}")
 
 
 def test_a_client_that_is_refused_early_sends_no_body() -> None:
-    async def run() -> tuple[list[Answered], bytes]:
-        rest = asyncio.get_running_loop().create_future()
+    async def refuses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(head_bytes("HTTP/1.1 417 Expectation Failed", [("Content-Length", "0")]))
+        return await reader.read()
 
-        async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(head_bytes("HTTP/1.1 417 Expectation Failed", [("Content-Length", "0")]))
-            rest.set_result(await reader.read())
-            writer.close()
-
-        server = await asyncio.start_server(refuse, "127.0.0.1", 0)
-        async with server:
-            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-            found = await answers(Address.of(url), _requests(1, Expect="100-continue"), Client(), 5)
-            return found, await rest
-
-    found, rest = asyncio.run(run())
-    assert (found[0].status, found[0].whole, rest) == (417, True, b"")
+    found, rest = _expecting(refuses)
+    assert (found.status, found.whole, rest) == (417, True, b"")
 
 
 async def _endless(_request: Received, connection: Connection) -> bool:

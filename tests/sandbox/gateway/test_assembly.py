@@ -15,12 +15,10 @@ from sandbox.gateway import backend
 from sandbox.gateway.assembly import asking
 from sandbox.gateway.backend import Backend, Verdict
 from sandbox.gateway.transport import Surroundings, Transport
-from tests.sandbox.gateway.world import APICAST, CHAT, TOKEN_POLICY, World, counting, run
+from tests.sandbox.gateway.world import APICAST, CHAT, PATH, POLICIES, World, counting, run
 
 if TYPE_CHECKING:
     import aiohttp
-
-PATH = "/v1/chat/completions"
 
 
 def answered(url: str, resolved: object = None) -> HttpAnswer:
@@ -70,7 +68,7 @@ def test_a_report_that_cannot_be_sent_is_counted_as_failed(monkeypatch: pytest.M
         lines = [line for line in await world.metrics() if line.startswith("llm_reports_failed_total{")]
         assert [line.rpartition(" ")[2] for line in lines] == ["1"]
 
-    run(scenario, policies={"llm-metrics/0.2": TOKEN_POLICY}, chain=[counting(), APICAST])
+    run(scenario, policies=POLICIES, chain=[counting(), APICAST])
 
 
 @pytest.mark.parametrize("caching", ["default", "resilient", "allow"])

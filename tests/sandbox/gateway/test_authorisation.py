@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.threescale.faults import parsed
-from tests.sandbox.gateway.world import APICAST, CHAT, TOKEN_POLICY, World, counting, item, run
+from tests.sandbox.gateway.world import APICAST, CHAT, PATH, POLICIES, World, counting, item, run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-PATH = "/v1/chat/completions"
 
 
 def lived(caching: str | None, scenario: Callable[[World], Awaitable[None]]) -> None:
@@ -43,10 +41,8 @@ def broken(world: World) -> None:
 
 def limited(world: World, metric: str, value: int) -> None:
     """Put a limit of an hour on a metric of the application's plan."""
-    store = world.api.emulator.tenant.store
-    metrics = {row["system_name"]: row["id"] for row in store.rows("metric")}
-    plan = world.application["plan_id"]
-    world.api.made(f"/application_plans/{plan}/metrics/{metrics[metric]}/limits", period="hour", value=value)
+    plan, number = world.application["plan_id"], world.metrics_by_name()[metric]
+    world.api.made(f"/application_plans/{plan}/metrics/{number}/limits", period="hour", value=value)
 
 
 @pytest.mark.parametrize("caching", [None, "strict", "resilient", "allow"])
@@ -159,7 +155,7 @@ def test_a_limit_on_tokens_blocks_the_next_call_and_a_remembered_call_does_not_h
         last = world.model.ledger.entries[-1].total_tokens
         assert total - last <= 20 < total
 
-    run(scenario, policies={"llm-metrics/0.2": TOKEN_POLICY}, chain=chain)
+    run(scenario, policies=POLICIES, chain=chain)
 
 
 def test_a_metric_with_nothing_to_add_is_asked_for_and_is_part_of_what_is_remembered() -> None:
@@ -181,7 +177,7 @@ def test_a_metric_with_nothing_to_add_is_asked_for_and_is_part_of_what_is_rememb
 
     run(
         scenario,
-        policies={"llm-metrics/0.2": TOKEN_POLICY},
+        policies=POLICIES,
         chain=[counting(limited_metrics=["total_tokens"]), APICAST],
     )
     # Two first calls: without the metric it is another one.

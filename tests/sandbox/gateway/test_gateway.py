@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox.model.arguments import Arguments
-from tests.sandbox.gateway.world import APICAST, CHAT, METRICS, TOKEN_POLICY, World, counting, item, run
+from sandbox.threescale.faults import parsed
+from tests.sandbox.gateway.world import APICAST, CHAT, METRICS, POLICIES, World, counting, item, run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,7 +19,7 @@ UNKNOWN = item("nowhere", "9")
 
 def lived(scenario: Callable[[World], Awaitable[None]]) -> None:
     """The scenario with the token policy in the chain."""
-    run(scenario, policies={"llm-metrics/0.2": TOKEN_POLICY}, chain=[CORS, UNKNOWN, counting(), APICAST])
+    run(scenario, policies=POLICIES, chain=[CORS, UNKNOWN, counting(), APICAST])
 
 
 @pytest.mark.row("S-142")
@@ -115,7 +116,7 @@ def test_an_upstream_that_is_not_there_is_502_and_a_dead_3scale_does_not_let_any
         world.api.promoted(world.product)
         assert (await world.call("POST", "/v1/chat/completions", CHAT)).status == 502
         other = {**CHAT, "stream": True}
-        world.threescale.faults.add(_fault("status", "/transactions/authrep.xml"))
+        world.threescale.faults.add(parsed({"kind": "status", "path": "/transactions/authrep.xml"}))
         answer = await world.call("POST", "/v1/chat/completions", other, key="another")
         assert answer.status == 403
 
@@ -125,7 +126,8 @@ def test_an_upstream_that_is_not_there_is_502_and_a_dead_3scale_does_not_let_any
 def test_a_portal_that_fails_leaves_the_old_configuration_in_force() -> None:
     async def scenario(world: World) -> None:
         assert (await world.call("POST", "/v1/chat/completions", CHAT)).status == 200
-        world.threescale.faults.add(_fault("html", "/admin/api/account/proxy_configs/production.json"))
+        configurations = "/admin/api/account/proxy_configs/production.json"
+        world.threescale.faults.add(parsed({"kind": "html", "path": configurations}))
         assert (await world.call("POST", "/v1/chat/completions", CHAT)).status == 200
 
     lived(scenario)
@@ -154,12 +156,6 @@ def test_another_usage_path_is_routed_and_cut_off() -> None:
         assert world.model.ledger.entries[0].path == "/v1/chat/completions"
 
     lived(scenario)
-
-
-def _fault(kind: str, path: str) -> Any:  # noqa: ANN401  # a fault order
-    from sandbox.threescale.faults import parsed  # noqa: PLC0415  # only two tests need it
-
-    return parsed({"kind": kind, "path": path})
 
 
 @pytest.mark.row("S-073")

@@ -8,24 +8,17 @@ import metering_suite
 from components.model_api.definition import api_definition
 from sandbox.gateway.alone import gateway, product
 from tests.components.config.test_validation import MODEL, settings
-from tests.sandbox.gateway.world import HOST, TOKEN_POLICY
+from tests.metering_suite.measured import failing
+from tests.sandbox.gateway.world import HOST, POLICIES
 
 
 async def report() -> metering_suite.Report:
     # What the program promotes for the dev stack's model: cors, time limits, caching, tokens, apicast.
     chain = api_definition(settings(), MODEL).policies
-    async with metering_suite.parts(engine_port=0, backend_port=0) as here:
+    async with metering_suite.parts() as here:
         served = product(host=HOST, upstream=here.engine_url, backend=here.backend_url, chain=chain)
-        async with gateway(served, {"llm-metrics/0.2": TOKEN_POLICY}) as url:
-            return await here.run(metering_suite.Gateway(url=url, host=HOST, key_in="authorization"), workers=4)
-
-
-def failing(found: metering_suite.Report) -> list[str]:
-    return [
-        f"{one.shape} {one.mode} {one.temperature}: {', '.join(one.verdicts)}; {'; '.join(one.notes)}"
-        for one in found.results
-        if one.failing
-    ]
+        async with gateway(served, POLICIES) as url:
+            return await here.run(metering_suite.Gateway(url=url, host=HOST), workers=4)
 
 
 @pytest.mark.slow

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.gateway.world import APICAST, CHAT, TOKEN_POLICY, World, counting, run
-
-PATH = "/v1/chat/completions"
+from tests.sandbox.gateway.world import APICAST, CHAT, PATH, POLICIES, World, counting, run
 
 
 def value(lines: list[str], series: str) -> float:
@@ -46,7 +44,7 @@ def test_the_token_counters_and_the_gateways_own_are_on_one_page() -> None:
         assert value(lines, "nginx_metric_errors_total") == 0
 
     chain = [counting(), APICAST]
-    run(scenario, policies={"llm-metrics/0.2": TOKEN_POLICY}, chain=chain, APICAST_EXTENDED_METRICS="true")
+    run(scenario, policies=POLICIES, chain=chain, APICAST_EXTENDED_METRICS="true")
 
 
 def test_without_extended_metrics_the_product_is_not_named() -> None:

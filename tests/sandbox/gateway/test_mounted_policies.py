@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.sandbox.gateway.world import APICAST, CHAT, World, item, run
+from tests.sandbox.gateway.world import APICAST, CHAT, PATH, World, item, run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 BEGINNING = "local _M = require('apicast.policy').new('Mine', '1')\n"
 MINE = item("mine", "1")
-PATH = "/v1/chat/completions"
 REPORT = """
 local report = require('apicast.policy.3scale_batcher.reports_batch').new
 local function send(context, metric, value)
@@ -116,6 +115,7 @@ def test_errors_in_any_phase_are_logged_and_dropped(tmp_path: Path, caplog: pyte
 
     lived(tmp_path, lua, scenario)
     for phase in phases:
+        assert f"{phase} of policy mine version 1 failed: " in caplog.text
         assert f"bad {phase}" in caplog.text
 
 

@@ -9,12 +9,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.sandbox.gateway.world import APICAST, CHAT, World, item, local, run
+from tests.sandbox.gateway.world import APICAST, CHAT, PATH, World, item, local, run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-PATH = "/v1/chat/completions"
 
 
 @asynccontextmanager

@@ -7,24 +7,21 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.gateway.world import APICAST, CHAT, TOKEN_POLICY, World, counting, item, run
+from tests.sandbox.gateway.world import APICAST, CHAT, PATH, POLICIES, World, counting, item, run
 
-PATH = "/v1/chat/completions"
 LIMIT = 60
 MOST = 24
 """Tokens of one answer: what a plan's `maxTokens` bounds."""
-POLICIES = {"llm-metrics/0.2": TOKEN_POLICY}
 UNCACHED = item("caching", caching_type="none")
 
 
 def limited(world: World, value: int = LIMIT) -> None:
     """Limit the total of tokens alone; the limit of calls goes."""
     plan = world.application["plan_id"]
-    store = world.api.emulator.tenant.store
-    metrics = {row["system_name"]: row["id"] for row in store.rows("metric")}
     for one in world.api.get(f"/application_plans/{plan}/limits")["limits"]:
         world.api.deleted(f"/application_plans/{plan}/metrics/{one['limit']['metric_id']}/limits/{one['limit']['id']}")
-    world.api.made(f"/application_plans/{plan}/metrics/{metrics['total_tokens']}/limits", period="day", value=value)
+    total = world.metrics_by_name()["total_tokens"]
+    world.api.made(f"/application_plans/{plan}/metrics/{total}/limits", period="day", value=value)
 
 
 async def status(world: World, **body: Any) -> int:  # noqa: ANN401  # JSON

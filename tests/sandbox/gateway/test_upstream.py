@@ -13,14 +13,13 @@ import pytest
 from aiohttp import ClientError, web
 from aiohttp.test_utils import TestServer
 
-from tests.sandbox.gateway.world import APICAST, CHAT, HOST, TOKEN_POLICY, World, counting, item, run
+from tests.sandbox.gateway.world import APICAST, CHAT, HOST, PATH, POLICIES, World, counting, item, run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from aiohttp.test_utils import BaseTestServer
 
-PATH = "/v1/chat/completions"
 EVENT = (
     'data: {"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":2,"completion_tokens":%d,"total_tokens":%d}}'
 )
@@ -29,7 +28,7 @@ EVENT = (
 def lived(scenario: Callable[[World], Awaitable[None]], **limits: float) -> None:
     """The scenario with the token policy and time limits."""
     chain = [item("upstream_connection", **limits), counting(), APICAST]
-    run(scenario, policies={"llm-metrics/0.2": TOKEN_POLICY}, chain=chain)
+    run(scenario, policies=POLICIES, chain=chain)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from sandbox.gateway.assembly import assembled, listening
+from sandbox.gateway.chains import MOUNTED_AT
 from sandbox.gateway.transport import Surroundings, Transport
 from sandbox.model.arguments import Arguments
 from sandbox.model.server import ModelServer
@@ -31,8 +32,8 @@ HOST = "tiny-maas-apicast-production.apps.maas.test"
 CHAT = {"model": "tiny", "messages": [{"role": "user", "content": "Hello there!"}]}
 METRICS = ("total_tokens", "prompt_tokens", "completion_tokens")
 TOKEN_POLICY = Path(__file__).parents[3] / "policies" / "llm"
-MOUNTED_AT = "/opt/app-root/src/policies"
-"""Where the operator mounts custom policies: `<name>/<version>` below it."""
+POLICIES = {"llm-metrics/0.2": TOKEN_POLICY}
+PATH = "/v1/chat/completions"
 
 
 def item(name: str, version: str = "builtin", /, **configuration: Any) -> dict[str, Any]:  # noqa: ANN401  # any setting
@@ -95,17 +96,20 @@ class World:
         async with self.session.get(f"{self.metrics_address}/metrics") as response:
             return (await response.text()).splitlines()
 
+    def metrics_by_name(self) -> dict[str, int]:
+        """Number of each metric."""
+        return {row["system_name"]: row["id"] for row in self.api.emulator.tenant.store.rows("metric")}
+
     async def counted(self, metric: str, wanted: int) -> None:
         """Wait until 3scale has that number; reports arrive after the answer."""
-        metrics = {row["system_name"]: row["id"] for row in self.api.emulator.tenant.store.rows("metric")}
-        last = None
+        number, last = self.metrics_by_name()[metric], None
         async with asyncio.timeout(5):
             while last != wanted:
                 rows = self.api.emulator.tenant.store.connection.execute(
-                    "SELECT SUM(value) FROM usage WHERE metric = ? AND period = 'eternity'", (metrics[metric],)
+                    "SELECT SUM(value) FROM usage WHERE metric = ? AND period = 'eternity'", (number,)
                 )
                 last = rows.fetchone()[0] or 0
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.01)
 
 
 def configured(api: Api, chain: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,8 +7,6 @@ import os
 import secrets
 import socket
 import subprocess
-import threading
-import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,9 +19,10 @@ import yaml
 
 from sandbox.operators.cluster import Cluster
 from sandbox.operators.crd_files import CrdFiles
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
 _READY_SECONDS = 90.0
@@ -59,15 +58,6 @@ def _definitions() -> CrdFiles:
     if missing:
         pytest.fail(f"no folder has the definitions {', '.join(missing)}: run `make setup`")
     return files
-
-
-def until(found: Callable[[], object], what: str, seconds: float = 30.0) -> None:
-    """Ask again and again until it is so; fail after `seconds`."""
-    pause = threading.Event()
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        pause.wait(0.05)
 
 
 def _free_port() -> int:

@@ -26,7 +26,7 @@ from sandbox.operators.kinds import (
 from sandbox.operators.loop import WORKERS, Loop, watched_kinds
 from sandbox.operators.reconcile import Settings, is_true
 from sandbox.operators.store import Store
-from tests.sandbox.operators.conftest import until
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

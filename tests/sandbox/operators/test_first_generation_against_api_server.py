@@ -14,8 +14,9 @@ from sandbox.operators.kinds import DATA_SCIENCE_CLUSTER_V1, DSC_INITIALIZATION_
 from sandbox.operators.loop import WORKERS, Loop, watched_kinds
 from sandbox.operators.reconcile import Settings
 from sandbox.operators.store import Store
-from tests.sandbox.operators.conftest import ApiServer, served, until
+from tests.sandbox.operators.conftest import ApiServer, served
 from tests.sandbox.operators.test_against_api_server import Node, approve, install, succeeded
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
