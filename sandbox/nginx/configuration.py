@@ -32,8 +32,8 @@ class Settings:
     gateway_port: int
     metrics_port: int
     workers: int
-    decoder: str = STOCK
-    log_level: str = "warn"
+    decoder: str
+    log_level: str
 
 
 def text(installation: Installation, settings: Settings) -> str:

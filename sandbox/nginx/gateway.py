@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 from sandbox.nginx import configuration
-from sandbox.nginx.server import Server, asked, running
+from sandbox.nginx.server import asked, running
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +32,6 @@ class Gateway:
     workers: int = 1
     decoder: str = configuration.STOCK
     """One of `configuration.DECODERS`."""
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """What policies find in their environment, of the names that APIcast passes on."""
     log_level: str = "warn"
 
     def __enter__(self) -> Self:
@@ -43,17 +40,15 @@ class Gateway:
         Raises:
             SandboxError: it ended, or did not answer in time; with the end of its error log.
         """
-        with contextlib.ExitStack() as stack:
-            made = running(self.installation, _SOCKETS, self._prepared, self.environment)
-            self.server: Server = stack.enter_context(made)
-            self._stack = stack.pop_all()
+        self._running = running(self.installation, _SOCKETS, self._prepared)
+        self.server = self._running.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End it and remove its folder."""
-        self._stack.close()
+        self._running.__exit__(kind, error, trace)
 
     @property
     def url(self) -> str:

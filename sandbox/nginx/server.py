@@ -19,7 +19,7 @@ from sandbox.errors import SandboxError
 from sandbox.process import memory, tail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sandbox.nginx.installation import Installation
 
@@ -75,7 +75,6 @@ def running(
     installation: Installation,
     sockets: int,
     prepared: Callable[[Path, Sequence[int]], str],
-    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server from its first answer to the end of the block; nothing of it stays.
 
@@ -93,7 +92,7 @@ def running(
             (folder / "nginx.conf").write_text(prepared(folder, ports), encoding="utf-8")
             guard = stack.enter_context(_guarded(folder))
             inherited = [one.fileno() for one in listening]
-            process = _started(installation, folder, guard, inherited, environment or {})
+            process = _started(installation, folder, guard, inherited)
         stack.callback(_end, process)
         server = Server(process, folder, [f"http://127.0.0.1:{port}" for port in ports])
         _await_ready(server)
@@ -133,13 +132,10 @@ def _guarded(folder: Path) -> Iterator[int]:
             os.killpg(guard.pid, signal.SIGKILL)
 
 
-def _started(
-    installation: Installation, folder: Path, group: int, inherited: Sequence[int], environment: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
+def _started(installation: Installation, folder: Path, group: int, inherited: Sequence[int]) -> subprocess.Popen[bytes]:
     command = [str(installation.nginx), "-p", str(folder), "-c", "nginx.conf", "-e", str(folder / "error.log")]
     given = {
         **{name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ},
-        **environment,
         "LD_LIBRARY_PATH": installation.libraries,
         # Sockets by number: nginx takes them over as it does from its former self (core/nginx.c), so that no other
         # process can take a port in between.

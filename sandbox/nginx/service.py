@@ -24,9 +24,6 @@ class Service:
     """Policies in their order: `name`, `version`, `configuration`."""
     rules: Mapping[str, str] = field(default_factory=lambda: {"/": "hits"})
     """Beginning of a path → system name of the metric to which a call of any method adds 1."""
-    service_id: int = 31
-    system_name: str = "tinyllama"
-    token: str = "service-token"  # noqa: S105 - a name that a stub of the backend may check
 
     def promoted(self) -> dict[str, Any]:
         """The content of a promoted configuration, as far as a gateway reads it (porta, app/lib/apicast)."""
@@ -35,11 +32,11 @@ class Service:
             for pattern, metric in self.rules.items()
         ]
         return {
-            "id": self.service_id,
-            "system_name": self.system_name,
+            "id": 31,
+            "system_name": "tinyllama",
             "backend_version": "1",
             "backend_authentication_type": "service_token",
-            "backend_authentication_value": self.token,
+            "backend_authentication_value": "service-token",
             "proxy": {
                 "credentials_location": "authorization",
                 "api_backend": self.upstream,

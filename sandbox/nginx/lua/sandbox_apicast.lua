@@ -8,7 +8,6 @@ local backend_client = require('apicast.backend_client')
 local balancer = require('ngx.balancer')
 
 local ngx = ngx
-local concat = table.concat
 local match = string.match
 local tonumber = tonumber
 
@@ -20,12 +19,20 @@ local UNAVAILABLE = 499
 
 local cache = ngx.shared.api_keys
 
-local function refuse(service, name, headers)
-  local refusal = service.refusals[name]
+-- Statuses and texts that a product of 3scale has by itself (porta, app/models/proxy.rb).
+local REFUSALS = {
+  auth_missing = { status = 403, text = 'Authentication parameters missing' },
+  auth_failed = { status = 403, text = 'Authentication failed' },
+  no_match = { status = 404, text = 'No Mapping Rule matched' },
+  limits_exceeded = { status = 429, text = 'Usage limit exceeded' },
+}
+
+local function refuse(name, headers)
+  local refusal = REFUSALS[name]
   ngx.var.cached_key = nil
   ngx.status = refusal.status
   for header, value in pairs(headers or {}) do ngx.header[header] = value end
-  ngx.header['Content-Type'] = refusal.content_type
+  ngx.header['Content-Type'] = 'text/plain; charset=us-ascii'
   ngx.print(refusal.text)
   return ngx.exit(refusal.status)
 end
@@ -51,23 +58,21 @@ function _M:rewrite(context)
   if not ok then ngx.log(ngx.ERR, 'a client that leaves will not be noticed: ', problem) end
   local service = context.service
   ngx.var.service_id = service.id
-  ngx.var.secret_token = service.secret_token
-  local credentials, values = service:credentials()
-  if not credentials then return refuse(service, 'auth_missing') end
+  local key = service.key()
+  if not key then return refuse('auth_missing') end
   context.usage = context.usage or Usage.new()
-  context.usage:merge(service:usage(ngx.req.get_method(), ngx.escape_uri(ngx.var.uri, 0)))
-  context.credentials = credentials
-  ngx.var.cached_key = service.id .. ':' .. concat(values, ':')
+  context.usage:merge(service:usage(ngx.escape_uri(ngx.var.uri, 0)))
+  context.credentials = { user_key = key }
+  ngx.var.cached_key = service.id .. ':' .. key
   context[self] = { upstream = service.api_backend }
 end
 
 function _M:access(context)
   context[self] = context[self] or {}
   context[self].run_post_action = true
-  local service = context.service
   if not context.usage or not context.credentials then return end
   local encoded = context.usage:encoded_format()
-  if encoded == '' then return refuse(service, 'no_match') end
+  if encoded == '' then return refuse('no_match') end
   local cached_key = ngx.var.cached_key .. ':' .. encoded
   if cache:get(cached_key) == OK then
     ngx.var.cached_key = cached_key
@@ -80,9 +85,9 @@ function _M:access(context)
   local limit = answer.headers['3scale-rejection-reason'] == 'limits_exceeded'
   -- A metric that is switched off has the limit 0; that is no limit to wait for.
   if limit and tonumber(answer.headers['3scale-limit-max-value']) ~= 0 and status < UNAVAILABLE then
-    return refuse(service, 'limits_exceeded', { ['Retry-After'] = answer.headers['3scale-limit-reset'] })
+    return refuse('limits_exceeded', { ['Retry-After'] = answer.headers['3scale-limit-reset'] })
   end
-  return refuse(service, 'auth_failed')
+  return refuse('auth_failed')
 end
 
 function _M:content(context)
