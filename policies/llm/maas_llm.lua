@@ -6,6 +6,7 @@
 local answer = require('maas_llm_answer')
 local application = require('maas_llm_application')
 local counters = require('maas_llm_counters')
+local paths = require('maas_llm_paths')
 local plan = require('maas_llm_plan')
 local report = require('maas_llm_report')
 local request = require('maas_llm_request')
@@ -15,7 +16,6 @@ local cjson = require('cjson.safe')
 
 local ngx = ngx
 local floor = math.floor
-local match = string.match
 local ipairs, pcall, tonumber, tostring = ipairs, pcall, tonumber, tostring
 
 local _M = require('apicast.policy').new('LLM metrics', '0.2')
@@ -23,8 +23,6 @@ local _M = require('apicast.policy').new('LLM metrics', '0.2')
 local new = _M.new
 
 local WITH_BODY = { POST = true, PUT = true, PATCH = true }
--- Answers of these operations have no usage to miss (vLLM, entrypoints/openai/api_server.py).
-local WITHOUT_USAGE = { '/tokenize$', '/detokenize$', '/health$', '/ping$' }
 local BYTES_PER_TOKEN = 6
 
 function _M.new(config)
@@ -129,20 +127,12 @@ local function estimated(self, state)
   return floor(asked / self.bytes_per_token) + answered
 end
 
-local function usage_can_be_missed()
-  local uri = ngx.var.uri or ''
-  for i = 1, #WITHOUT_USAGE do
-    if match(uri, WITHOUT_USAGE[i]) then return false end
-  end
-  return true
-end
-
 -- The counts of an answer that was read; nil when nothing is to be counted.
 local function counts_of(self, context, state)
   local read, problem = state.reader:finish(state.complete)
   if problem then failed(context, 'usage', problem) end
   local counts = usage.complete(read) or (state.complete and usage.of_headers(state.response_headers))
-  if counts or not state.complete or not usage_can_be_missed() then return counts end
+  if counts or not state.complete or paths.has_no_usage() then return counts end
   counters.count_missing(context, 'no_usage')
   return self.bytes_per_token and { estimated_tokens = estimated(self, state) } or nil
 end

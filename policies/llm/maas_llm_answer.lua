@@ -15,7 +15,9 @@ local MOST_USAGE = 64 * 1024
 local MOST_EVENT = 32 * 1024 * 1024
 local SAY_USAGE = { usage = true, meta = true }
 -- Events of the responses and messages APIs have it one level down.
-local OF_EVENTS = { usage = true, meta = true, response = true, message = true }
+local OF_EVENTS = { usage = true, response = true, message = true, meta = true }
+-- In the order in which they are believed.
+local OWN, OWN_AND_NESTED = { 'usage', 'meta' }, { 'usage', 'response', 'message', 'meta' }
 
 local function first_of(value)
   return type(value) == 'table' and value[1] or value
@@ -36,18 +38,23 @@ function _M.kind(status, headers, streams)
   return is_events and 'events' or 'document'
 end
 
--- Only the members that say usage are decoded: cjson refuses a text for one lone surrogate (`\ud83d`), and engines that
--- write ASCII cut pairs between two events.
-local function reported(found)
-  local parts = {}
-  for name in pairs(SAY_USAGE) do
-    if found[name] then parts[#parts + 1] = '"' .. name .. '":' .. found[name].text end
+-- Each member is decoded by itself, and nothing beside them: cjson refuses a text for one lone surrogate (`\ud83d`),
+-- and engines that write ASCII cut pairs between two events.
+local function reported(found, names)
+  local problem
+  for i = 1, #names do
+    local name = names[i]
+    local member = found[name]
+    local read, complaint
+    if member and SAY_USAGE[name] then
+      read, complaint = usage.of_text('{"' .. name .. '":' .. member.text .. '}')
+    elseif member then
+      read, complaint = reported(json.scanned(member.text, SAY_USAGE).found, OWN)
+    end
+    if read then return read end
+    problem = problem or complaint
   end
-  local read, problem
-  if parts[1] then read, problem = usage.of_text('{' .. table.concat(parts, ',') .. '}') end
-  local nested = found.response or found.message
-  if read or problem or not nested then return read, problem end
-  return reported(json.scanned(nested.text, SAY_USAGE).found)
+  return nil, problem
 end
 
 local Document = {}
@@ -59,7 +66,7 @@ function Document:feed(piece)
 end
 
 function Document:finish()
-  return reported(self.scanner.found)
+  return reported(self.scanner.found, OWN)
 end
 
 local Stream = {}
@@ -83,7 +90,7 @@ local function stream()
     -- The plain search first: it is many times faster, and most events have no usage.
     if not find(data, '"usage"', 1, true) or not find(data, '"usage"%s*:%s*{') then return end
     local scanner = json.scanned(data, OF_EVENTS)
-    local found, problem = reported(scanner.found)
+    local found, problem = reported(scanner.found, OWN_AND_NESTED)
     self.problem = self.problem or problem or (not scanner:complete() and 'an event is no JSON object') or nil
     if found then self.read = usage.over(self.read, found) end
   end

@@ -9,6 +9,7 @@ local http_ng_resty = require('resty.http_ng.backend.resty')
 local encoding = require('maas_llm_encoding')
 local json = require('maas_llm_json')
 local lrucache = require('resty.lrucache')
+local paths = require('maas_llm_paths')
 
 local ngx = ngx
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
@@ -20,10 +21,10 @@ local _M = {}
 
 local SECONDS, NO_PLAN_SECONDS, MOST = 60, 10, 10000
 local NO_PLAN = {}
--- How long an answer may be, in the words of vLLM's chat, of its responses, and of llama.cpp.
+-- How long an answer may be, in the words of completions, of chats, of responses, and of llama.cpp.
 local LENGTHS = { 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'n_predict' }
 local WANTED = {
-  model = true, messages = false, prompt = false, prompt_embeds = false, input = false,
+  model = true, messages = false, prompt = false, prompt_embeds = false,
   max_tokens = true, max_completion_tokens = true, max_output_tokens = true, n_predict = true,
 }
 -- What OpenAI's API generates for a completion that names no number; a plan makes that no more.
@@ -63,7 +64,9 @@ end
 
 local function plan_of(context)
   local parts = { tostring(context.service.id) }
-  for name, value in pairs(context.credentials) do parts[#parts + 1] = name .. '=' .. tostring(value) end
+  for name, value in pairs(context.credentials) do
+    parts[#parts + 1] = name .. '=' .. ngx.escape_uri(tostring(value))
+  end
   table.sort(parts)
   local key = ngx.encode_base64(ngx.sha1_bin(concat(parts, ':')))
   local known, stale = cache:get(key)
@@ -78,9 +81,12 @@ local function refusal(status, code, param, message)
   return { status = status, code = code, param = param, message = message }
 end
 
--- What was asked for, short enough for an answer.
+-- What was asked for, short enough for an answer, and UTF-8.
 local function shown(text)
-  return #text > MOST_SHOWN and sub(text, 1, MOST_SHOWN) .. '…' or text
+  local is_long = #text > MOST_SHOWN
+  local short = is_long and sub(text, 1, MOST_SHOWN) or text
+  if not encoding.is_utf8(short) then short = gsub(short, '[\128-\255]', '?') end
+  return is_long and short .. '…' or short
 end
 
 local function model_refusal(plan, title, scanner)
@@ -99,36 +105,41 @@ local function permitted(text, most)
   return number and number >= 1 and number <= most and number == floor(number)
 end
 
--- A refusal for a number that the plan does not permit; nil and whether one was given otherwise.
-local function length_refusal(plan, title, found)
-  local given = false
-  for _, name in ipairs(LENGTHS) do
-    local value = found[name]
-    if value and value.text ~= 'null' then
-      given = true
-      if not permitted(value.text, plan.max_tokens) then
-        return refusal(400, 'max_tokens_over_plan', name, name .. ' ' .. shown(value.text) ..
-          ' was asked for, while the plan ' .. title .. ' permits 1 to ' .. plan.max_tokens ..
-          ' tokens. Ask for at most that many, or change the plan.')
-      end
-    end
-  end
-  return nil, given
+local function is_given(member)
+  return member ~= nil and member.text ~= 'null'
 end
 
--- The number that a request without one gets, and its name; nil for what generates nothing.
+-- A refusal for a number that the plan does not permit, under whichever name.
+local function length_refusal(plan, title, found)
+  for _, name in ipairs(LENGTHS) do
+    local value = found[name]
+    if is_given(value) and not permitted(value.text, plan.max_tokens) then
+      return refusal(400, 'max_tokens_over_plan', name, name .. ' ' .. shown(value.text) ..
+        ' was asked for, while the plan ' .. title .. ' permits 1 to ' .. plan.max_tokens ..
+        ' tokens. Ask for at most that many, or change the plan.')
+    end
+  end
+end
+
+-- The number that a request gets which names none, and its name; nil where one is named or nothing is generated.
+-- What counts is the name that the operation reads: engines pass over the others. A chat reads two, and `messages` does
+-- not make a chat of a request that has a prompt.
 local function own_length(plan, found)
-  local is_response = match(ngx.var.uri or '', '/responses$')
-  if is_response then return plan.max_tokens, 'max_output_tokens' end
-  if found.messages then return plan.max_tokens, 'max_tokens' end
-  if found.prompt or found.prompt_embeds then return min(COMPLETION_TOKENS, plan.max_tokens), 'max_tokens' end
+  if paths.generates_nothing() then return nil end
+  if paths.is_response() then
+    return not is_given(found.max_output_tokens) and plan.max_tokens or nil, 'max_output_tokens'
+  end
+  local has_prompt = found.prompt or found.prompt_embeds
+  if is_given(found.max_tokens) or not (found.messages or has_prompt) then return nil end
+  if has_prompt then return min(COMPLETION_TOKENS, plan.max_tokens), 'max_tokens' end
+  return not is_given(found.max_completion_tokens) and plan.max_tokens or nil, 'max_tokens'
 end
 
 -- A refusal, or the edit that names a number where the request names none.
 local function length_limited(plan, title, scanner)
   if not plan.max_tokens or not scanner:complete() then return nil end
-  local refused, given = length_refusal(plan, title, scanner.found)
-  if refused or given then return refused end
+  local refused = length_refusal(plan, title, scanner.found)
+  if refused then return refused end
   local most, name = own_length(plan, scanner.found)
   if not most then return nil end
   local null = scanner.found[name]

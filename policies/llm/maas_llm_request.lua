@@ -2,10 +2,11 @@
 
 local encoding = require('maas_llm_encoding')
 local json = require('maas_llm_json')
+local paths = require('maas_llm_paths')
 
 local ngx = ngx
 local concat = table.concat
-local find, lower, match = string.find, string.lower, string.match
+local find, lower = string.find, string.lower
 local tonumber, tostring, type = tonumber, tostring, type
 
 local _M = {}
@@ -15,9 +16,6 @@ local _M = {}
 local TRUE = { ['true'] = true, ['1'] = true, t = true, yes = true, y = true, on = true }
 -- The last three mark a chat or a completion, by their presence.
 local OPTIONS = { stream = true, stream_options = true, messages = false, prompt = false, prompt_embeds = false }
--- Streams of these operations report usage unasked and know no such option: the responses API and the messages API.
-local UNASKED = { '/responses$', '/messages$' }
-
 local AT_END = { 'include_usage' }
 local CONTINUOUS = { 'include_usage', 'continuous_usage_stats' }
 
@@ -89,10 +87,7 @@ local function is_stream(scanner)
   local found = scanner.found
   if not scanner:complete() or not found.stream or not is_true(found.stream.text) then return false end
   if not (found.messages or found.prompt or found.prompt_embeds) then return false end
-  for i = 1, #UNASKED do
-    if match(ngx.var.uri or '', UNASKED[i]) then return false end
-  end
-  return true
+  return not (paths.reports_unasked() or paths.generates_nothing())
 end
 
 --- The body with usage asked for, or nil when there is nothing to change.

@@ -23,7 +23,8 @@ function _M.new(on_event, limit, on_too_long)
     limit = limit,
     line = {},   -- pieces of the line that is not complete yet
     data = {},   -- data lines of the event that is not complete yet
-    bytes = 0,   -- of that event
+    bytes = 0,   -- of those
+    held = 0,    -- of the line
     count = 0,   -- events with data
     begun = false,
     too_long = false,
@@ -47,19 +48,25 @@ function Events:take(line)
   local from = colon and colon + 1 or #line + 1
   if byte(line, from) == SPACE then from = from + 1 end
   self.bytes = self.bytes + #line
+  if self.bytes > self.limit then return self:give_up() end
   self.data[#self.data + 1] = sub(line, from)
+end
+
+function Events:give_up()
+  if not self.too_long then self.on_too_long() end
+  self.data, self.too_long = {}, true
 end
 
 -- Keeps the beginning of a line whose end is still to come.
 function Events:hold(piece)
-  self.bytes = self.bytes + #piece
-  if self.bytes <= self.limit then
+  self.held = self.held + #piece
+  if self.bytes + self.held <= self.limit then
     self.line[#self.line + 1] = piece
     return
   end
-  if not self.too_long then self.on_too_long() end
+  self:give_up()
   -- The line goes on: what is left of it stays, so that its end is not taken for a blank line.
-  self.data, self.line, self.too_long = {}, { ':' }, true
+  self.line = { ':' }
 end
 
 function Events:line_ends(text, first, last)
@@ -67,7 +74,7 @@ function Events:line_ends(text, first, last)
   if self.line[1] then
     self.line[#self.line + 1] = line
     line = concat(self.line)
-    self.line = {}
+    self.line, self.held = {}, 0
   end
   if not self.begun then
     self.begun = true

@@ -11,20 +11,17 @@ local pairs, tonumber, type = pairs, tonumber, type
 
 local _M = {}
 
--- Whole numbers are exact up to here, in Lua as in JSON's other readers.
-local MOST = 9007199254740992
+-- Lua writes 14 digits of a number, and a sum of two has to stay a whole number in a report. No answer comes near it.
+local MOST = 1e13
 
 local function count(value)
   if type(value) ~= 'number' or value < 0 or value > MOST or value ~= floor(value) then return nil end
   return value
 end
 
-local function detail(usage, name, ...)
-  for _, details in pairs({ ... }) do
-    local part = usage[details]
-    local value = type(part) == 'table' and count(part[name])
-    if value then return value end
-  end
+local function detail(usage, name, details)
+  local part = usage[details]
+  return type(part) == 'table' and count(part[name]) or nil
 end
 
 -- Where prompts from a cache are told apart by these names, `input_tokens` is the rest (Anthropic, Messages, Usage).
@@ -40,25 +37,31 @@ function _M.read(usage)
     prompt_tokens = count(usage.prompt_tokens) or input(usage),
     completion_tokens = count(usage.completion_tokens) or count(usage.output_tokens),
     total_tokens = count(usage.total_tokens),
-    reasoning_tokens = detail(usage, 'reasoning_tokens', 'completion_tokens_details', 'output_tokens_details'),
-    cached_tokens = detail(usage, 'cached_tokens', 'prompt_tokens_details', 'input_tokens_details')
-      or count(usage.cache_read_input_tokens),
+    reasoning_tokens = detail(usage, 'reasoning_tokens', 'completion_tokens_details')
+      or detail(usage, 'reasoning_tokens', 'output_tokens_details'),
+    cached_tokens = detail(usage, 'cached_tokens', 'prompt_tokens_details')
+      or detail(usage, 'cached_tokens', 'input_tokens_details') or count(usage.cache_read_input_tokens),
   }
 end
 
---- The later report over the earlier one, member by member.
+--- The later report over the earlier one, member by member; a total is that of its own report.
 function _M.over(earlier, later)
   if not earlier then return later end
+  if later.prompt_tokens or later.completion_tokens then earlier.total_tokens = nil end
   for name, value in pairs(later) do
     earlier[name] = value
   end
   return earlier
 end
 
---- Prompt, completion and total of what was read, or nil when no number was among it.
+local function says_something(read)
+  return read.prompt_tokens or read.completion_tokens or read.total_tokens
+end
+
+--- Prompt, completion and total of what was read, or nil when nothing was.
 -- A missing total is the sum; a total alone is all prompt, as rerankers mean it.
 function _M.complete(read)
-  if not read or not (read.prompt_tokens or read.completion_tokens or read.total_tokens) then return nil end
+  if not read then return nil end
   local total, completion, prompt = read.total_tokens, read.completion_tokens, read.prompt_tokens
   if not completion then completion = total and prompt and total > prompt and total - prompt or 0 end
   if not prompt then prompt = total and total > completion and total - completion or 0 end
@@ -82,7 +85,8 @@ local function of_document(document)
     local meta = object(document.meta)
     usage = meta and (object(meta.tokens) or object(meta.billed_units))
   end
-  return usage and _M.read(usage)
+  local read = usage and _M.read(usage)
+  return read and says_something(read) and read or nil
 end
 
 --- Counts of an answer whose engine tells them in a header alone, or nil: Text Embeddings Inference answers with a bare

@@ -148,6 +148,57 @@ def test_half_a_surrogate_pair_in_the_text_loses_no_usage(any_gateway: Gateway, 
     assert any_gateway.warnings == []
 
 
+TOLD = f'"usage":{json.dumps(usage())}'
+DEEP = "[" * 1001 + "]" * 1001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{{TOLD},"meta":{{"x":"\\ud83d"}}}}',
+        f'{{"meta":{{"x":{DEEP}}},{TOLD}}}',
+        f'{{"usage":{{}},"meta":{{"tokens":{json.dumps(usage())}}}}}',
+    ],
+)
+def test_what_stands_beside_usage_does_not_matter(any_gateway: Gateway, text: str) -> None:
+    assert any_gateway.answered([text.encode()]) == text.encode()
+    assert any_gateway.counted == WHOLE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"response":null,"message":{{{TOLD}}}}}',
+        f'{{"response":"x","message":{{{TOLD}}}}}',
+        f'{{"response":[],"message":{{{TOLD}}}}}',
+        f'{{"message":"hi","response":{{{TOLD}}}}}',
+        f'{{"usage":{{}},"response":{{{TOLD}}}}}',
+        f'{{"usage":null,"response":{{{TOLD}}}}}',
+        f'{{"usage":{{"cached_tokens":3}},"response":{{{TOLD}}}}}',
+        f'{{"meta":{{"tokens":{{"input_tokens":1}}}},"response":{{{TOLD}}}}}',
+        f'{{"meta":{{"m":"\\ud83d"}},"response":{{{TOLD}}}}}',
+        f'{{"response":{{"meta":{{"m":"\\ud83d"}},{TOLD}}}}}',
+        f'{{"type":"message_start","message":{{"content":[],{TOLD}}}}}',
+    ],
+)
+def test_usage_one_level_down_in_an_event_is_counted(any_gateway: Gateway, text: str) -> None:
+    assert any_gateway.answered([f"data: {text}\n\n".encode()], EVENTS)
+    assert any_gateway.counted == WHOLE
+
+
+def test_a_total_is_that_of_its_own_report(any_gateway: Gateway) -> None:
+    later = {"prompt_tokens": 11, "completion_tokens": 5}
+    any_gateway.answered([event(usage=usage(11, 1)), event(usage=later)], EVENTS)
+    assert any_gateway.counted == WHOLE
+
+
+@pytest.mark.parametrize(("prompt", "counts"), [(10**13, True), (10**13 + 1, False)])
+def test_counts_stay_whole_numbers_in_a_report(any_gateway: Gateway, prompt: int, counts: bool) -> None:  # noqa: FBT001
+    any_gateway.answered([document(usage={"prompt_tokens": prompt, "completion_tokens": 5})])
+    told = {"prompt_tokens": prompt} if counts else {}
+    assert any_gateway.counted == {**told, "completion_tokens": 5, "total_tokens": 5 + sum(told.values())}
+
+
 def test_the_last_usage_of_a_stream_wins(any_gateway: Gateway) -> None:
     pieces = [
         event(usage=None),
@@ -229,6 +280,26 @@ def test_an_event_beyond_all_measure_is_passed_over_and_told(gateway: Gateway) -
     gateway.answered(pieces, EVENTS)
     assert gateway.counted == WHOLE
     assert gateway.counter("llm_policy_errors_total", reason="usage") == 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "problems"),
+    [
+        # One line of 17 MB in pieces, then a second line of the same event that is cut once: together below the limit.
+        ([b'data: {"x":"', *[b"x" * 65536] * 260, b'",\n', f"data: {TOLD}".encode(), b"}\n\n"], 0),
+        # Comments keep connections alive for hours.
+        ([*[b":" + b"k" * 8000, b"\n"] * 5000, event(usage=usage())], 0),
+        # 40 lines of 1 MB that no blank line ends.
+        ([*[b"data: " + b"x" * 1_000_000 + b"\n"] * 40, b"\n", event(usage=usage())], 1),
+    ],
+    ids=["a line and a piece", "comments", "lines without end"],
+)  # fmt: skip
+def test_what_is_kept_of_a_stream_is_one_event_and_no_more(
+    gateway: Gateway, pieces: list[bytes], problems: int
+) -> None:
+    gateway.answered(pieces, EVENTS)
+    assert gateway.counted == WHOLE
+    assert gateway.counter("llm_policy_errors_total", reason="usage") == problems
 
 
 def test_streams_are_passed_over_without_support_for_them(configured: Callable[..., Gateway]) -> None:

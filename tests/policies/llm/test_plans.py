@@ -5,9 +5,11 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, strategies
+from hypothesis import settings as examples
 
 from sandbox.apicast.exchange import HttpAnswer, HttpCall
-from tests.support.metered import Gateway
+from tests.support.metered import Gateway, settings
 
 PLANS = [
     {"plan": "Free & easy", "models": ["tiny", "sm\N{LATIN SMALL LETTER O WITH DIAERESIS}ll"], "max_tokens": 100},
@@ -145,10 +147,10 @@ def test_a_key_that_nobody_knows_is_asked_for_again_soon(planned: Callable[[str 
 
 
 def test_a_completion_without_a_number_gets_no_more_than_the_api_gives_it(configured: Configured) -> None:
-    for cap, given in ((4096, 16), (5, 5)):
+    for cap, number in ((4096, 16), (5, 5)):
         gateway = configured(plans=[{"plan": "Capped", "max_tokens": cap}])
         gateway.answers = backend("Capped")
-        assert gateway.sent(b'{"prompt":"x"}', "/v1/completions") == b'{"max_tokens":%d,"prompt":"x"}' % given
+        assert gateway.sent(b'{"prompt":"x"}', "/v1/completions") == b'{"max_tokens":%d,"prompt":"x"}' % number
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,97 @@ def test_a_request_that_names_no_number_gets_the_plans(
     planned: Callable[[str | None], Gateway], uri: str, given: bytes, sent: bytes
 ) -> None:
     assert planned("Capped").sent(given, uri) == sent
+
+
+@pytest.mark.parametrize(
+    ("uri", "given", "inserted"),
+    [
+        ("/v1/chat/completions", b'{"messages":[],"max_output_tokens":1}', b'"max_tokens":50,'),
+        ("/v1/chat/completions", b'{"messages":[],"n_predict":1}', b'"max_tokens":50,'),
+        ("/v1/chat/completions", b'{"messages":[],"prompt":"x","max_completion_tokens":null}', b'"max_tokens":16,'),
+        ("/v1/responses", b'{"input":"x","max_tokens":1}', b'"max_output_tokens":50,'),
+        ("/v1/responses", b'{"input":"x","max_completion_tokens":1}', b'"max_output_tokens":50,'),
+        ("/v1/completions", b'{"prompt":"x","max_completion_tokens":1}', b'"max_tokens":16,'),
+        ("/v1/completions", b'{"prompt":"x","messages":[],"max_completion_tokens":1}', b'"max_tokens":16,'),
+        ("/v1/completions", b'{"prompt_embeds":"x","messages":[],"max_output_tokens":1}', b'"max_tokens":16,'),
+    ],
+)
+def test_a_number_that_the_operation_passes_over_is_none(
+    planned: Callable[[str | None], Gateway], uri: str, given: bytes, inserted: bytes
+) -> None:
+    assert planned("Capped").sent(given, uri) == b"{" + inserted + given[1:]
+
+
+OPERATIONS = {
+    "/v1/chat/completions": ("messages", ("max_completion_tokens", "max_tokens")),
+    "/v1/completions": ("prompt", ("max_tokens",)),
+    "/v1/responses": ("input", ("max_output_tokens",)),
+}
+"""What a request needs, and the names under which vLLM reads the length of its answer, in their order
+(vllm, entrypoints/openai/protocol.py)."""
+NAMES = ("max_tokens", "max_completion_tokens", "max_output_tokens", "n_predict", "messages", "prompt", "prompt_embeds")
+LENGTHS = strategies.sampled_from([None, 1, 50, 51, 10**6, "7", "51"])
+CAPPED = Gateway(settings(plans=PLANS))
+
+
+@given(
+    strategies.sampled_from(sorted(OPERATIONS)),
+    strategies.lists(strategies.tuples(strategies.sampled_from(NAMES), LENGTHS), max_size=6),
+)
+@examples(max_examples=500, deadline=None)
+def test_whatever_is_named_an_operation_reads_no_more_than_the_plans_number(
+    uri: str, named: list[tuple[str, int | str | None]]
+) -> None:
+    needed, read = OPERATIONS[uri]
+    CAPPED.answers = backend("Capped")
+    body = json.dumps({**dict(named), needed: []}).encode()
+    if CAPPED.refused(body, uri) is None:
+        sent = json.loads(CAPPED.sent(body, uri))
+        (length, *_) = [sent[name] for name in read if sent.get(name) is not None]
+        assert 1 <= int(length) <= 50
+
+
+def test_a_null_under_the_operations_own_name_is_replaced_whatever_else_is_named(
+    planned: Callable[[str | None], Gateway],
+) -> None:
+    given = b'{"prompt":"x","max_tokens":null,"max_output_tokens":1}'
+    assert planned("Capped").sent(given, "/v1/completions") == given.replace(b"null", b"16")
+
+
+@pytest.mark.parametrize(
+    ("uri", "given"),
+    [
+        ("/tokenize", b'{"prompt":"x"}'),
+        ("/v1/embeddings", b'{"messages":[]}'),
+        ("/v1/messages/count_tokens", b'{"messages":[]}'),
+        ("/pooling", b'{"messages":[]}'),
+        ("/v1/images/generations", b'{"prompt":"a cat","stream":true}'),
+    ],
+)
+def test_a_request_that_generates_no_text_stays_as_it_is(
+    planned: Callable[[str | None], Gateway], uri: str, given: bytes
+) -> None:
+    assert planned("Capped").sent(given, uri) == given
+
+
+@pytest.mark.parametrize(("name", "told"), [(b"x" + "é".encode() * 60, "x???"), (b"\x80", "The model ? ")])
+def test_a_name_that_is_cut_or_no_text_is_told_as_text(
+    planned: Callable[[str | None], Gateway], name: bytes, told: str
+) -> None:
+    refused = planned("Named").refused(b'{"model":"' + name + b'"}')
+    assert refused is not None
+    assert told in json.loads(refused.body or b"")["error"]["message"]
+
+
+def test_keys_that_only_look_alike_have_plans_of_their_own(configured: Configured) -> None:
+    gateway = configured(plans=PLANS)
+    gateway.answers = backend(None)
+    gateway.key = {"app_id": "1:app_key=2"}
+    body = b'{"model":"big","messages":[]}'
+    assert gateway.refused(body) is None
+    gateway.answers = backend("Named")
+    gateway.key = {"app_id": "1", "app_key": "2"}
+    assert gateway.refused(body) is not None
 
 
 @pytest.mark.parametrize("title", ["Open", "Of somebody else", None])
