@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,30 +82,25 @@ class Bench:
         """
         began = time.monotonic()
         with self._gateways() as gateways:
-            without, with_policy = (Side(gateway, self.wrk, self.seconds) for gateway in gateways)
-
-            def pair(kind: Kind, connections: int, *, reconnect: bool = False) -> Pair:
-                how = "each on a new connection" if reconnect else f"{connections} at a time"
-                _say(
-                    began, f"{kind} requests, {how}, {self.turns} turns of {self.seconds} s with the policy and without"
-                )
-                found: tuple[list[Load], list[Load]] = ([], [])
-                for _ in range(self.turns):
-                    for side, loads in zip((without, with_policy), found, strict=True):
-                        loads.append(side.load(kind, connections, reconnect=reconnect))
-                return Pair(without=found[0], with_policy=found[1])
-
-            apart = {kind: pair(kind, 1, reconnect=True) for kind in Kind}
-            kept = {(kind, number): pair(kind, number) for kind in Kind for number in CONNECTIONS}
+            sides = [Side(gateway, self.wrk, self.seconds) for gateway in gateways]
+            apart = {kind: self._pair(began, sides, kind, 1, reconnect=True) for kind in Kind}
+            kept = {(kind, number): self._pair(began, sides, kind, number) for kind in Kind for number in CONNECTIONS}
             _say(began, f"memory over {self.streams:,} streams, without the policy and with it")
-            measured = Measured(
-                apart=apart,
-                kept=kept,
-                memory_without=without.memory(self.streams),
-                memory_with=with_policy.memory(self.streams),
-            )
-            everything_counted(with_policy.gateway.metrics, with_policy.passed)
-        return measured
+            memory_without, memory_with = (side.memory(self.streams) for side in sides)
+            everything_counted(sides[1].gateway.metrics, sides[1].passed)
+        return Measured(apart=apart, kept=kept, memory_without=memory_without, memory_with=memory_with)
+
+    def _pair(
+        self, began: float, sides: Sequence[Side], kind: Kind, connections: int, *, reconnect: bool = False
+    ) -> Pair:
+        """One kind of load through both, in turns."""
+        how = "each on a new connection" if reconnect else f"{connections} at a time"
+        _say(began, f"{kind} requests, {how}, {self.turns} turns of {self.seconds} s with the policy and without")
+        found: tuple[list[Load], list[Load]] = ([], [])
+        for _ in range(self.turns):
+            for side, loads in zip(sides, found, strict=True):
+                loads.append(side.load(kind, connections, reconnect=reconnect))
+        return Pair(without=found[0], with_policy=found[1])
 
     @contextmanager
     def _gateways(self) -> Iterator[tuple[Gateway, Gateway]]:

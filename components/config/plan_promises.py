@@ -1,4 +1,4 @@
-"""What a plan permits in a request is what its models can do, and is known to their gateways."""
+"""What a plan permits in a request is what its models can do; that, and how tokens are counted, the gateways know."""
 
 from collections.abc import Iterator, Mapping
 

@@ -12,8 +12,8 @@ from components.config.hosts import model_base_url, portal_url
 from components.config.operations import exposed
 from components.config.product_rules import effective
 from components.config.vllm import Vllm
-from components.model_api.metering import token_links
-from components.model_api.operations import USAGE_METRICS, mapping_rules, methods
+from components.model_api.metering import USAGE_METRICS, token_links
+from components.model_api.operations import mapping_rules, methods
 from components.model_api.policies import ApicastPolicy, CorsPolicy, ServerKeyPolicy, UpstreamConnectionPolicy, chain
 
 USAGE_PATH = "/"

@@ -1,10 +1,18 @@
-"""The links of the chain that count a model's tokens and hold its plans' limits of them; pure."""
+"""The metrics of a model's tokens, and the links of the chain that count them and hold its plans' limits; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from components.config import Settings
 from components.config.counted import limitable_tokens, limited_tokens
+from components.config.token_metrics import TOKEN_METRICS
 from components.model_api.policies import LlmMetricsPolicy, PlanTerms, Policy, UncachedPolicy
+
+USAGE_METRICS: Mapping[str, Mapping[str, str]] = {
+    name: {"friendly_name": metric.title, "unit": "token", "description": metric.description}
+    for name, metric in TOKEN_METRICS.items()
+}
+"""Metrics that the gateway's token policy reports, by system name. porta makes `hits` itself (porta,
+app/models/service.rb)."""
 
 
 def token_links(settings: Settings, key: str) -> list[Policy]:

@@ -1,20 +1,12 @@
 """A model's operations as methods and mapping rules of 3scale; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from components.config.operations import OPERATIONS, Operation
-from components.config.token_metrics import TOKEN_METRICS
 
 _GAP = 10
 """Distance of two rules' positions, so that a rule between two others moves none of them."""
-
-USAGE_METRICS: Mapping[str, Mapping[str, str]] = {
-    name: {"friendly_name": metric.title, "unit": "token", "description": metric.description}
-    for name, metric in TOKEN_METRICS.items()
-}
-"""Metrics that the gateway's token policy reports, by system name. porta makes `hits` itself (porta,
-app/models/service.rb)."""
 
 
 def methods(operations: Iterable[Operation]) -> dict[str, dict[str, str]]:

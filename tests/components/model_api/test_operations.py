@@ -3,7 +3,8 @@
 import pytest
 
 from components.config.operations import OPERATIONS, exposed
-from components.model_api.operations import USAGE_METRICS, mapping_rules, methods
+from components.model_api.metering import USAGE_METRICS
+from components.model_api.operations import mapping_rules, methods
 from tests.components.config.test_validation import MODEL, settings
 
 

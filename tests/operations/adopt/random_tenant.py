@@ -7,7 +7,7 @@ from typing import Any
 from components.config.api_defaults import Upstream
 from components.config.operations import OPERATIONS, Operation
 from components.config.token_metrics import USUAL
-from components.model_api.operations import USAGE_METRICS
+from components.model_api.metering import USAGE_METRICS
 from components.model_api.policies import ApicastPolicy, CorsPolicy, LlmMetricsPolicy, UpstreamConnectionPolicy, chain
 from dynamic_providers.json_object import Json
 from dynamic_providers.threescale.client import AdminApi
