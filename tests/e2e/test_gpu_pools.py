@@ -113,9 +113,12 @@ def test_an_autoscaler_of_somebody_else_stops_the_preview(world: World) -> None:
     world.reset()
     limits = {"metadata": {"name": "default"}, "spec": {"scaleDown": {"enabled": True}}}
     kind = {"apiVersion": "autoscaling.openshift.io/v1", "kind": "ClusterAutoscaler"}
-    world.make("/apis/autoscaling.openshift.io/v1/clusterautoscalers", {**kind, **limits})
-    world.configure(pool())
-
-    told = world.up((*GPUS, "**::autoscaling*"), fails=True)
+    autoscalers = "/apis/autoscaling.openshift.io/v1/clusterautoscalers"
+    world.make(autoscalers, {**kind, **limits})
+    try:
+        world.configure(pool())
+        told = world.up((*GPUS, "**::autoscaling*"), fails=True)
+    finally:
+        world.remove(f"{autoscalers}/default")
     assert "It has clusterautoscalers.autoscaling.openshift.io/default already" in told
     assert "Set gpu.autoscaler.manage to false" in told
