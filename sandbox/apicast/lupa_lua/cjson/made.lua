@@ -5,6 +5,13 @@
 local decoder = require('cjson.decoder')
 local encoder = require('cjson.encoder')
 
+local function with_encode(module, rules)
+  function module.encode(value)
+    return encoder.encoded(value, rules)
+  end
+  return module
+end
+
 local function stock(null)
   local rules = {
     null = null,
@@ -16,10 +23,7 @@ local function stock(null)
   function _M.decode(text)
     return decoder.decoded(text, null, nil)
   end
-  function _M.encode(value)
-    return encoder.encoded(value, rules)
-  end
-  return _M
+  return with_encode(_M, rules)
 end
 
 local function openresty(null, with_arrays)
@@ -40,10 +44,7 @@ local function openresty(null, with_arrays)
   function _M.decode(text)
     return decoder.decoded(text, null, arrays and _M.array_mt or nil)
   end
-  function _M.encode(value)
-    return encoder.encoded(value, rules)
-  end
-  return _M
+  return with_encode(_M, rules)
 end
 
 --- The module of a flavour, over the value that is null.

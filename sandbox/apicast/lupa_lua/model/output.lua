@@ -36,10 +36,6 @@ function _M.say(...)
   return sent(request, '\n')
 end
 
-function _M.send_headers()
-  return sent(state.allowed(state.WAITING))
-end
-
 function _M.flush()
   state.allowed(state.WAITING)
   return 1

@@ -73,10 +73,6 @@ function req.set_body_file(path)
   replaced(request, nil, path, length)
 end
 
-function req.get_post_args()
-  return text.decode_args(req.get_body_data() or '')
-end
-
 local function answer()
   return state.current().answer
 end
