@@ -14,10 +14,10 @@ local MOST_USAGE = 64 * 1024
 -- An event is one piece of an answer; with log probabilities or whole answers they reach megabytes.
 local MOST_EVENT = 32 * 1024 * 1024
 local SAY_USAGE = { usage = true, meta = true }
--- Events of the responses and messages APIs have it one level down.
-local OF_EVENTS = { usage = true, response = true, message = true, meta = true }
+-- Events of the responses API, of the messages API and of Cohere's chats have it one level down.
+local OF_EVENTS = { usage = true, response = true, message = true, delta = true, meta = true }
 -- In the order in which they are believed.
-local OWN, OWN_AND_NESTED = { 'usage', 'meta' }, { 'usage', 'response', 'message', 'meta' }
+local OWN, OWN_AND_NESTED = { 'usage', 'meta' }, { 'usage', 'response', 'message', 'delta', 'meta' }
 
 local function first_of(value)
   return type(value) == 'table' and value[1] or value
@@ -84,11 +84,15 @@ function Stream:finish(complete)
   return self.read, complete and self.problem or problem
 end
 
+-- The plain search first: it is many times faster, and most events have no such member.
+local function has_object(data, name)
+  return find(data, name, 1, true) and find(data, name .. '%s*:%s*{')
+end
+
 local function stream()
   local self = setmetatable({ bytes = 0 }, stream_mt)
   local function read(data)
-    -- The plain search first: it is many times faster, and most events have no usage.
-    if not find(data, '"usage"', 1, true) or not find(data, '"usage"%s*:%s*{') then return end
+    if not (has_object(data, '"usage"') or has_object(data, '"meta"')) then return end
     local scanner = json.scanned(data, OF_EVENTS)
     local found, problem = reported(scanner.found, OWN_AND_NESTED)
     self.problem = self.problem or problem or (not scanner:complete() and 'an event is no JSON object') or nil

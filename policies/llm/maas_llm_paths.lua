@@ -1,14 +1,21 @@
 --- What the path of a call says of it. Facts: vLLM's routes and those of OpenAI's API (openai-openapi).
 
 local ngx = ngx
-local match = string.match
+local match, sub = string.match, string.sub
 
 local _M = {}
+
+-- An escaped `?` or `#` is a plain one here, and in what APIcast sends through a proxy (http_proxy.lua): what follows
+-- would be no path to the engine.
+local function path()
+  local uri = match(ngx.var.uri or '', '^[^?#]*')
+  return sub(uri, -1) == '/' and sub(uri, 1, -2) or uri
+end
 
 local function one_of(...)
   local patterns = { ... }
   return function()
-    local uri = ngx.var.uri or ''
+    local uri = path()
     for i = 1, #patterns do
       if match(uri, patterns[i]) then return true end
     end
@@ -16,6 +23,8 @@ local function one_of(...)
   end
 end
 
+--- Chats, in whose requests a prompt means nothing.
+_M.is_chat = one_of('/chat/completions$')
 --- The responses API, which has its own name for the length of an answer.
 _M.is_response = one_of('/responses$')
 --- Streams of these report usage unasked and know no such option: the responses API and the messages API.

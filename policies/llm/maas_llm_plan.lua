@@ -84,7 +84,8 @@ end
 -- What was asked for, short enough for an answer, and UTF-8.
 local function shown(text)
   local is_long = #text > MOST_SHOWN
-  local short = is_long and sub(text, 1, MOST_SHOWN) or text
+  local short = is_long and gsub(sub(text, 1, MOST_SHOWN), '[\194-\244][\128-\191]*$', '') or text
+  short = gsub(short, '\237[\160-\191][\128-\191]', '?')
   if not encoding.is_utf8(short) then short = gsub(short, '[\128-\255]', '?') end
   return is_long and short .. '…' or short
 end
@@ -122,14 +123,14 @@ local function length_refusal(plan, title, found)
 end
 
 -- The number that a request gets which names none, and its name; nil where one is named or nothing is generated.
--- What counts is the name that the operation reads: engines pass over the others. A chat reads two, and `messages` does
--- not make a chat of a request that has a prompt.
+-- What counts is the name that the operation reads: engines pass over the others. A chat reads two. Where the path does
+-- not tell, `messages` does not make a chat of a request that has a prompt.
 local function own_length(plan, found)
   if paths.generates_nothing() then return nil end
   if paths.is_response() then
     return not is_given(found.max_output_tokens) and plan.max_tokens or nil, 'max_output_tokens'
   end
-  local has_prompt = found.prompt or found.prompt_embeds
+  local has_prompt = not paths.is_chat() and (found.prompt or found.prompt_embeds)
   if is_given(found.max_tokens) or not (found.messages or has_prompt) then return nil end
   if has_prompt then return min(COMPLETION_TOKENS, plan.max_tokens), 'max_tokens' end
   return not is_given(found.max_completion_tokens) and plan.max_tokens or nil, 'max_tokens'

@@ -64,9 +64,9 @@ function Events:hold(piece)
     self.line[#self.line + 1] = piece
     return
   end
-  self:give_up()
+  if sub(self.line[1] or piece, 1, 1) ~= ':' then self:give_up() end
   -- The line goes on: what is left of it stays, so that its end is not taken for a blank line.
-  self.line = { ':' }
+  self.line, self.held = { ':' }, 0
 end
 
 function Events:line_ends(text, first, last)

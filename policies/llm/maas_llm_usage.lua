@@ -48,6 +48,9 @@ end
 function _M.over(earlier, later)
   if not earlier then return later end
   if later.prompt_tokens or later.completion_tokens then earlier.total_tokens = nil end
+  -- Without a total these are the messages API's, whose last report can leave out what came from the cache.
+  local prompt = not later.total_tokens and earlier.prompt_tokens
+  if prompt and later.prompt_tokens and later.prompt_tokens < prompt then later.prompt_tokens = prompt end
   for name, value in pairs(later) do
     earlier[name] = value
   end
@@ -78,15 +81,14 @@ local function object(value)
   return type(value) == 'table' and value or nil
 end
 
--- What a decoded object says of usage, or nil.
+-- What a decoded object says of usage, or nil. Cohere has it one level further down (v2/chat, v2/rerank).
 local function of_document(document)
-  local usage = object(document.usage)
-  if not usage then
-    local meta = object(document.meta)
-    usage = meta and (object(meta.tokens) or object(meta.billed_units))
+  local usage, meta = object(document.usage) or {}, object(document.meta) or {}
+  local places = { usage, usage.tokens, usage.billed_units, meta.tokens, meta.billed_units }
+  for i = 1, 5 do
+    local read = object(places[i]) and _M.read(places[i])
+    if read and says_something(read) then return read end
   end
-  local read = usage and _M.read(usage)
-  return read and says_something(read) and read or nil
 end
 
 --- Counts of an answer whose engine tells them in a header alone, or nil: Text Embeddings Inference answers with a bare

@@ -186,6 +186,43 @@ def test_usage_one_level_down_in_an_event_is_counted(any_gateway: Gateway, text:
     assert any_gateway.counted == WHOLE
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "prompt"),
+    [
+        ({"input_tokens": 5, "cache_read_input_tokens": 9, "cache_creation_input_tokens": 7}, {"input_tokens": 5}, 21),
+        ({"input_tokens": 25}, {"input_tokens": 0}, 25),
+        ({"input_tokens": 25}, {"input_tokens": 40}, 40),
+        ({"input_tokens": 25}, {}, 25),
+    ],
+)  # fmt: skip
+def test_a_last_report_without_the_cached_prompt_takes_nothing_away(
+    gateway: Gateway, first: dict[str, int], last: dict[str, int], prompt: int
+) -> None:
+    begun = event(type="message_start", message={"usage": {**first, "output_tokens": 1}})
+    gateway.answered([begun, event(type="message_delta", delta={}, usage={**last, "output_tokens": 15})], EVENTS)
+    counted = dict(gateway.counted)
+    assert (counted["prompt_tokens"], counted["completion_tokens"], counted["total_tokens"]) == (
+        prompt,
+        15,
+        prompt + 15,
+    )
+
+
+COHERE = {"tokens": {"input_tokens": 11, "output_tokens": 5}, "billed_units": {"input_tokens": 1, "output_tokens": 2}}
+
+
+def test_cohere_tells_usage_one_level_further_down(any_gateway: Gateway) -> None:
+    any_gateway.answered([document(usage=COHERE)])
+    assert any_gateway.counted == WHOLE
+    for last in ({"delta": {"usage": COHERE}}, {"response": {"meta": COHERE}}, {"meta": COHERE}):
+        any_gateway.calls.clear()
+        any_gateway.answered([event(type="message-end", **last)], EVENTS)
+        assert any_gateway.counted == WHOLE
+    any_gateway.calls.clear()
+    any_gateway.answered([document(meta={"tokens": None, "billed_units": {"total_tokens": 7}})])
+    assert any_gateway.counted == {"prompt_tokens": 7, "total_tokens": 7}
+
+
 def test_a_total_is_that_of_its_own_report(any_gateway: Gateway) -> None:
     later = {"prompt_tokens": 11, "completion_tokens": 5}
     any_gateway.answered([event(usage=usage(11, 1)), event(usage=later)], EVENTS)
@@ -289,10 +326,11 @@ def test_an_event_beyond_all_measure_is_passed_over_and_told(gateway: Gateway) -
         ([b'data: {"x":"', *[b"x" * 65536] * 260, b'",\n', f"data: {TOLD}".encode(), b"}\n\n"], 0),
         # Comments keep connections alive for hours.
         ([*[b":" + b"k" * 8000, b"\n"] * 5000, event(usage=usage())], 0),
+        ([f"data: {{{TOLD}}}\n".encode(), b":", *[b"k" * 65536] * 530, b"\n\n"], 0),
         # 40 lines of 1 MB that no blank line ends.
         ([*[b"data: " + b"x" * 1_000_000 + b"\n"] * 40, b"\n", event(usage=usage())], 1),
     ],
-    ids=["a line and a piece", "comments", "lines without end"],
+    ids=["a line and a piece", "comments", "one comment", "lines without end"],
 )  # fmt: skip
 def test_what_is_kept_of_a_stream_is_one_event_and_no_more(
     gateway: Gateway, pieces: list[bytes], problems: int

@@ -184,7 +184,13 @@ def test_a_request_that_names_no_number_gets_the_plans(
     [
         ("/v1/chat/completions", b'{"messages":[],"max_output_tokens":1}', b'"max_tokens":50,'),
         ("/v1/chat/completions", b'{"messages":[],"n_predict":1}', b'"max_tokens":50,'),
-        ("/v1/chat/completions", b'{"messages":[],"prompt":"x","max_completion_tokens":null}', b'"max_tokens":16,'),
+        ("/v1/chat/completions", b'{"messages":[],"prompt":"x","max_completion_tokens":null}', b'"max_tokens":50,'),
+        ("/v1/chat/completions/", b'{"messages":[],"prompt":null}', b'"max_tokens":50,'),
+        ("/v1/chat/completions%3f/embeddings", b'{"messages":[]}', b'"max_tokens":50,'),
+        ("/v1/chat/completions%23/tokenize", b'{"messages":[]}', b'"max_tokens":50,'),
+        ("/v1/chat/completions%3f/responses", b'{"messages":[]}', b'"max_tokens":50,'),
+        ("/v1/responses%3f", b'{"input":"x"}', b'"max_output_tokens":50,'),
+        ("/v1/responses/", b'{"input":"x"}', b'"max_output_tokens":50,'),
         ("/v1/responses", b'{"input":"x","max_tokens":1}', b'"max_output_tokens":50,'),
         ("/v1/responses", b'{"input":"x","max_completion_tokens":1}', b'"max_output_tokens":50,'),
         ("/v1/completions", b'{"prompt":"x","max_completion_tokens":1}', b'"max_tokens":16,'),
@@ -250,7 +256,14 @@ def test_a_request_that_generates_no_text_stays_as_it_is(
     assert planned("Capped").sent(given, uri) == given
 
 
-@pytest.mark.parametrize(("name", "told"), [(b"x" + "é".encode() * 60, "x???"), (b"\x80", "The model ? ")])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (b"x" + "é".encode() * 60, "The model x" + "é" * 39 + "… was"),
+        (b"\x80", "The model ? was"),
+        (b"\xed\xa0\x80", "The model ? was"),
+    ],
+)
 def test_a_name_that_is_cut_or_no_text_is_told_as_text(
     planned: Callable[[str | None], Gateway], name: bytes, told: str
 ) -> None:
