@@ -40,7 +40,7 @@ class Gateway:
         Raises:
             SandboxError: it ended, or did not answer in time; with the end of its error log.
         """
-        self._running = running(self.installation, _SOCKETS, self._prepared)
+        self._running = running(self.installation, _SOCKETS, self._prepared, self.workers)
         self.server = self._running.__enter__()
         return self
 

@@ -75,8 +75,9 @@ def running(
     installation: Installation,
     sockets: int,
     prepared: Callable[[Path, Sequence[int]], str],
+    workers: int = 1,
 ) -> Iterator[Server]:
-    """A server from its first answer to the end of the block; nothing of it stays.
+    """A server from the moment it answers and has its workers to the end of the block; nothing of it stays.
 
     `prepared` gives the configuration for a folder and the ports of so many sockets; it may write further files there.
     The configuration listens on all of them, logs to `error.log` and answers 204 at `READY` on the last.
@@ -95,7 +96,7 @@ def running(
             process = _started(installation, folder, guard, inherited)
         stack.callback(_end, process)
         server = Server(process, folder, [f"http://127.0.0.1:{port}" for port in ports])
-        _await_ready(server)
+        _await_ready(server, workers)
         yield server
 
 
@@ -153,15 +154,16 @@ def _started(installation: Installation, folder: Path, group: int, inherited: Se
         )
 
 
-def _await_ready(server: Server) -> None:
-    """Return when a worker answers; until then the connection waits in the socket's queue."""
+def _await_ready(server: Server, workers: int) -> None:
+    """Return when one answers and all are there; until then the connection waits in the socket's queue."""
     deadline = time.monotonic() + READY_SECONDS
     while server.process.poll() is None and time.monotonic() < deadline:
         try:
             status, _ = asked(server.urls[-1], READY, timeout=1.0)
         except OSError:
             continue
-        if status == HTTPStatus.NO_CONTENT:
+        # The first worker answers before the last one is made.
+        if status == HTTPStatus.NO_CONTENT and len(server.worker_pids) >= workers:
             return
     code = server.process.poll()
     raise server.failure(f"it ended with status {code}" if code is not None else "it does not answer")
