@@ -37,6 +37,10 @@ def usage(prompt: int = 11, completion: int = 5, **more: object) -> dict[str, An
     }
 
 
+WHOLE = usage()
+"""What is counted of it."""
+
+
 class Gateway:
     """A gateway whose chain is the policy alone; it remembers every call to the backend."""
 
